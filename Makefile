@@ -1,0 +1,53 @@
+# Two commands on a fresh machine with Python 3.11 and make: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: setup dev run test check fix bench model web lock
+
+setup: $(VENV)/.ready                ## .venv with what runs; then .venv/bin/anon-support works
+dev: $(VENV)/.ready-dev
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) (about a minute the first time)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
+	@echo "Adding the tools of development"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: setup                           ## the whole bot against a local workspace, with its page
+	@$(BIN)/anon-support playground
+
+test: dev                            ## everything a newcomer can run
+	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+
+check: dev                           ## format, lint, types, import rules, docs, stale bundle
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/anon-support kb lint
+	@$(BIN)/python web/check_bundle.py
+
+fix: dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: dev                           ## tables and JSON under benchmarks/results/
+	@$(BIN)/python -m benchmarks
+
+model: dev                           ## trains the matcher again from knowledge/labelled/ and the entries
+	@$(BIN)/python -m benchmarks.train
+
+web:                                 ## builds the page's bundle from web/ (needs Node)
+	@cd web && npm ci --no-audit --no-fund && npm run build
+
+lock:                                ## renews the two lock files from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate pyproject.toml requirements-build.in -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --group dev -c requirements.lock pyproject.toml requirements-build.in -o requirements-dev.lock

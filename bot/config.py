@@ -1,0 +1,78 @@
+"""Settings: read once from the environment or ``.env``, checked together, passed down."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import ConfigError
+
+SLACK_API_URL = "https://slack.com/api/"
+Ids = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Every setting of the bot, under the environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str = SLACK_API_URL
+
+    support_channels: Ids = ()
+    staff_channel: str = ""
+    staff_users: Ids = ()
+
+    retention_days: int = Field(default=90, ge=1, le=3650)
+    database_url: str = ""
+    data_dir: Path = Field(default_factory=lambda: user_data_path("anon-support-bot"))
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=1, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    public_url: str = ""
+
+    @field_validator("support_channels", "staff_users", mode="before")
+    @classmethod
+    def _split_ids(cls, value: object) -> object:
+        """Comma-separated ids become a tuple."""
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("slack_bot_token", "slack_app_token", "slack_signing_secret", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        """An empty variable, as ``.env.example`` has them, counts as not set."""
+        return None if value == "" else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _slack_api_url_ends_with_slash(self) -> "Settings":
+        if not self.slack_api_url.endswith("/"):
+            object.__setattr__(self, "slack_api_url", self.slack_api_url + "/")
+        return self
+
+    @property
+    def store_url(self) -> str:
+        """The state's SQLAlchemy address: ``DATABASE_URL``, or a SQLite file in ``DATA_DIR``."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'state.db'}"
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Return the settings, or raise ConfigError naming every bad one and never a value."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        )
+        raise ConfigError(f"Bad settings: {problems}") from None
