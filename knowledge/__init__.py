@@ -1,0 +1,1 @@
+"""The knowledge base and its matcher; stands alone."""
