@@ -1,0 +1,149 @@
+"""Text in, Decision out: reply, suggest or stay silent. No I/O once it is open."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from bot.redact import Found, redact
+from bot.unwrap import unwrap
+from knowledge.entry import Entry, load_entries
+from knowledge.index import open_or_compile
+from knowledge.labelled import Message, read_folder
+from knowledge.matcher import Like, Match, Matcher, Matches
+from knowledge.model import trained_model
+from knowledge.normalise import MAX_TEXT
+from knowledge.sentences import sentence_model
+
+SHIPPED = Path(__file__).parent.parent / "knowledge" / "entries"
+LABELLED = "labelled"
+
+
+class Outcome(StrEnum):
+    """What to do about a message."""
+
+    REPLY = "reply"
+    SUGGEST = "suggest"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class Paste:
+    """A message as everything after redaction sees it."""
+
+    text: str
+    found: tuple[Found, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the matcher makes of a paste; ``entry`` is set only for a reply."""
+
+    outcome: Outcome
+    entry: str | None
+    score: float
+    candidates: tuple[Match, ...]
+    fingerprint: str
+    like: Like
+
+
+def read_paste(raw: str) -> Paste:
+    """Unwrap Slack's markup, then redact."""
+    redacted = redact(unwrap(raw))
+    return Paste(redacted.text, redacted.found)
+
+
+def decide(matches: Matches, *, explicit: bool, reply_from: float, suggest_from: float) -> Decision:
+    """Return what to do: unasked it takes a sure match, asked there is always an answer."""
+    best = matches.ranked[0] if matches.ranked else None
+    score = best.score if best else 0.0
+    if best and score >= reply_from:
+        outcome = Outcome.REPLY
+    elif explicit or score >= suggest_from:
+        outcome = Outcome.SUGGEST
+    else:
+        outcome = Outcome.SILENT
+    return Decision(
+        outcome=outcome,
+        entry=best.entry.id if best and outcome is Outcome.REPLY else None,
+        score=score,
+        candidates=matches.ranked,
+        fingerprint=matches.fingerprint,
+        like=matches.like,
+    )
+
+
+class Answerer:
+    """One open knowledge base; CPU-bound (about 10 ms a text) and safe in several threads."""
+
+    def __init__(self, matcher: Matcher, reply_from: float, suggest_from: float) -> None:
+        self.matcher = matcher
+        self.reply_from = reply_from
+        self._suggest_from = suggest_from
+        self._by_id = {entry.id: entry for entry in matcher.entries}
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries, by id."""
+        return self.matcher.entries
+
+    def decide(self, text: str, *, explicit: bool = False) -> Decision:
+        """Return what to do about a redacted text."""
+        return decide(
+            self.matcher.match(text[:MAX_TEXT]),
+            explicit=explicit,
+            reply_from=self.reply_from,
+            suggest_from=self._suggest_from,
+        )
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """Return an entry by its id."""
+        return self._by_id.get(entry_id)
+
+
+def open_answerer(kb: Path | None = None, cache_dir: Path | None = None) -> Answerer:
+    """Open a folder of entries (the shipped ones by default), compiled in the cache folder.
+
+    Raises BadKnowledge or BadMessagesError (ValueErrors whose text names file, line and remedy).
+    """
+    folder = shipped_or(kb)
+    model = trained_model()
+    compiled = open_or_compile(
+        cache_dir or _cache_folder(),
+        load_entries(folder),
+        known_messages(folder),
+        model.background,
+        sentence_model().embed,
+    )
+    matcher = Matcher(compiled, model, sentence_model().embed)
+    return Answerer(matcher, model.reply_from, model.suggest_from)
+
+
+def shipped_or(kb: Path | None) -> Path:
+    """Return the given folder of entries, or that of the entries that ship with the bot."""
+    return kb or SHIPPED
+
+
+def known_messages(folder: Path) -> Sequence[Message]:
+    """Return the labelled messages of a base, as the bot reads them.
+
+    A base without any of its own learns from the shipped ones what needs no answer.
+    """
+    own = read_folder(folder / LABELLED)
+    silent = [m for m in read_folder(SHIPPED / LABELLED) if not m.expect]
+    return [
+        Message(m.id, read_paste(m.text).text, m.expect, m.kind, m.neutral) for m in own or silent
+    ]
+
+
+def _cache_folder() -> Path:
+    """Return where compiled bases are kept: the user's cache, else a temporary folder."""
+    folder = user_cache_path("anon-support-bot")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.gettempdir()) / "anon-support-bot"
+    return folder

@@ -1,0 +1,118 @@
+"""What the trained model weighs for one text and one entry, by name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge.cues import Cues
+from knowledge.meaning import Array, Nearness
+from knowledge.normalise import Text
+from knowledge.signatures import Alignment
+
+NAMES = (
+    *("strength", "aligned", "covered", "hit", "status_match", "status_conflict", "strength_lead"),
+    *("fit", "fit_lead", "nearest", "nearest_few", "nearest_lead", "look_alike", "overlap"),
+    *("over_background", "services", "identities", "own_name", "own_host", "foreign_host", "code"),
+    *("settled", "question_mark", "asks", "advises", "failure", "length", "fit_background"),
+    *("background", "background_few", "best_strength", "needs_answer", "needs_answer_words"),
+    *("strength_needs", "fit_needs", "strength_settled"),
+)
+ALIGNED = 0.75
+"""From this strength of the best alignment on, a text holds an error string of the base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that was read off one text: candidates are positions in the base."""
+
+    text: Text
+    cues: Cues
+    own_name: bool
+    own_host: bool
+    foreign_host: bool
+    needs_answer: float
+    needs_answer_words: float
+    candidates: Sequence[int]
+    alignments: dict[int, Alignment]
+    statuses: dict[int, frozenset[str]]
+    near: Nearness
+
+    @property
+    def best_strength(self) -> float:
+        """The strength of the best alignment of any entry."""
+        return max((found.strength for found in self.alignments.values()), default=0.0)
+
+
+def rows(reading: Reading) -> Array:
+    """Return one row of features a candidate, in the order of NAMES."""
+    shared = _shared(reading)
+    matrix = [
+        [{**_pair(reading, entry), **shared}[name] for name in NAMES[:-3]]
+        for entry in reading.candidates
+    ]
+    array = np.array(matrix, dtype=np.float32).reshape(len(matrix), len(NAMES) - 3)
+    column = {name: position for position, name in enumerate(NAMES)}
+    crossed = [
+        array[:, column["strength"]] * array[:, column["needs_answer"]],
+        array[:, column["fit"]] * array[:, column["needs_answer"]],
+        array[:, column["strength"]] * array[:, column["settled"]],
+    ]
+    return np.column_stack([array, *crossed])
+
+
+def _shared(reading: Reading) -> dict[str, float]:
+    """Return the features of the text alone."""
+    cues, near = reading.cues, reading.near
+    return {
+        "services": min(len(cues.services), 2),
+        "identities": min(len(cues.identities), 2),
+        "own_name": reading.own_name,
+        "own_host": reading.own_host,
+        "foreign_host": reading.foreign_host,
+        "code": bool(reading.text.code),
+        "settled": cues.settled,
+        "question_mark": cues.question_mark,
+        "asks": cues.asks,
+        "advises": cues.advises,
+        "failure": cues.failure,
+        "length": min(len(reading.text.said.split()), 60) / 30,
+        "fit_background": near.fit_background,
+        "background": near.background,
+        "background_few": near.background_few,
+        "best_strength": reading.best_strength,
+        "needs_answer": reading.needs_answer,
+        "needs_answer_words": reading.needs_answer_words,
+    }
+
+
+def _pair(reading: Reading, entry: int) -> dict[str, float]:
+    """Return the features of the text against one entry."""
+    near, found = reading.near, reading.alignments.get(entry)
+    errors = {status for status in reading.text.statuses if status[0] in "45"}
+    own = reading.statuses.get(entry, frozenset())
+    strength = found.strength if found else 0.0
+    others = (other.strength for position, other in reading.alignments.items() if position != entry)
+    return {
+        "strength": strength,
+        "aligned": found.aligned if found else 0.0,
+        "covered": found.covered if found else 0.0,
+        "hit": min(found.information, 40.0) / 20 if found else 0.0,
+        "status_match": bool(own & errors),
+        "status_conflict": bool(own and errors and not own & errors),
+        "strength_lead": strength - max(others, default=0.0),
+        "fit": near.fit[entry],
+        "fit_lead": near.fit[entry] - _best_other(near.fit, entry),
+        "nearest": near.nearest[entry],
+        "nearest_few": near.nearest_few[entry],
+        "nearest_lead": near.nearest[entry] - _best_other(near.nearest, entry),
+        "look_alike": near.look_alike[entry],
+        "overlap": near.overlap[entry],
+        "over_background": near.nearest[entry] - near.background,
+    }
+
+
+def _best_other(values: Array, entry: int) -> float:
+    """Return the highest value of any other entry."""
+    rest = np.delete(values, entry)
+    return float(rest.max()) if len(rest) else 0.0

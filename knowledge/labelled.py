@@ -1,0 +1,53 @@
+"""Labelled messages: what people really write, and which entries answer it."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A labelled message: ``expect`` holds the entries right at rank 1; empty = stay silent."""
+
+    id: str
+    text: str
+    expect: tuple[str, ...]
+    kind: str = ""
+    neutral: bool = False
+
+
+class BadMessagesError(ValueError):
+    """A labelled file that cannot be read: names the file, the line and what to do."""
+
+
+def read_messages(path: Path) -> list[Message]:
+    """Return the messages of a JSON lines file, in order."""
+    with path.open(encoding="utf-8") as lines:
+        numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    return [_read_line(line, f"{path}:{number}") for number, line in numbered]
+
+
+def _read_line(line: str, where: str) -> Message:
+    try:
+        record = json.loads(line)
+        return Message(
+            id=str(record["id"]),
+            text=str(record["text"]),
+            expect=tuple(map(str, record["expect"])),
+            kind=str(record.get("kind", "")),
+            neutral=bool(record.get("neutral", False)),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        wanted = '{"id": …, "text": …, "expect": [entry ids]}'
+        raise BadMessagesError(f"{where}: not a labelled message; write {wanted}") from None
+
+
+def read_folder(folder: Path) -> list[Message]:
+    """Return the messages of every ``*.jsonl`` file of a folder, by file name; none if absent."""
+    return [message for path in sorted(folder.glob("*.jsonl")) for message in read_messages(path)]
+
+
+def counted(messages: Iterable[Message]) -> list[Message]:
+    """Return the messages that count: neutral ones may be answered or not."""
+    return [message for message in messages if not message.neutral]
