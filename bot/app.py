@@ -1,0 +1,170 @@
+"""The Slack app: one AsyncApp, over HTTP behind handlers.front or by Socket Mode."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import DatabaseError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.asking import Asking
+from bot.errors import ConfigError
+from bot.feedback import Feedback
+from bot.hearing import Hearing
+from bot.services import Services
+from bot.staff import Staff
+from bot.workflows import Workflows
+from handlers import register
+from handlers.failures import Told
+from handlers.files import SlackFiles
+from handlers.front import slack_endpoint
+from handlers.identity import Identity
+from handlers.in_flight import InFlight
+from handlers.messenger import SlackMessenger, slack_client
+from handlers.respond import Respond
+
+NO_BOT_ACCESS = "SLACK_BOT_TOKEN is not set: copy it from the app's “OAuth & Permissions” page"
+UNSIGNED = "SLACK_SIGNING_SECRET is not set: copy it from the app's “Basic Information” page"
+NO_SOCKET_ACCESS = "SLACK_APP_TOKEN is not set: create one with the scope connections:write"
+READY_SECONDS = 3
+PING_SECONDS = 5  # Socket Mode: how soon a dead connection is noticed
+
+
+def create_app(services: Services) -> AsyncApp:
+    """Return the app with every listener registered; requests must be verified before it."""
+    client = open_client(services)
+    identity = Identity(client)
+    given = {"services": services, **operations(services, client, identity)}
+
+    async def authorize() -> AuthorizeResult:
+        return await identity.authorize()
+
+    app = AsyncApp(
+        name="anon-support-bot",
+        client=slack_client(None, services.settings.slack_api_url),
+        authorize=authorize,
+        request_verification_enabled=False,  # handlers.front does
+        raise_error_for_unhandled_request=True,  # handlers.failures answers 200 and counts
+    )
+
+    async def provide(context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
+        context.update(given)
+        context["respond"] = Respond(context.response_url)
+        await next_()
+
+    app.use(provide)
+    register(app)
+    return app
+
+
+def operations(services: Services, client: AsyncWebClient, identity: Identity) -> dict[str, Any]:
+    """Return what listeners call, by the names that they ask for."""
+    settings = services.settings
+    messenger = SlackMessenger(client, identity)
+    workflows = Workflows(
+        store=services.store,
+        answerer=services.answerer,
+        messenger=messenger,
+        staff=Staff(
+            settings.staff_users, settings.staff_channel, messenger.members, services.clock
+        ),
+        staff_channel=settings.staff_channel,
+        clock=services.clock,
+    )
+    asking = Asking(workflows, services.matching, settings.support_channels)
+    files = SlackFiles(client, settings.slack_api_url)
+    return {
+        "messenger": messenger,
+        "told": Told(),
+        "files": files,
+        "workflows": workflows,
+        "asking": asking,
+        "feedback": Feedback(workflows),
+        "hearing": Hearing(workflows, asking, files, services.clock),
+    }
+
+
+def create_asgi(services: Services) -> Starlette:
+    """Return the HTTP side: Slack's requests, and whether the bot is alive and ready."""
+    secret = services.settings.slack_signing_secret
+    if secret is None:
+        raise ConfigError(UNSIGNED)
+    client = open_client(services)
+
+    checks: dict[str, Callable[[], Awaitable[bool]]] = {
+        "store": lambda: _holds(services.store.ping()),
+        "slack": lambda: _holds(client.auth_test()),
+    }
+
+    async def ready(_request: Request) -> Response:
+        """Look at the store and Slack; the knowledge base was read before anything was served."""
+        away = [name for name, check in checks.items() if not await check()]
+        return JSONResponse({"ready": not away, "away": away}, status_code=503 if away else 200)
+
+    app = create_app(services)
+    in_flight = InFlight(app)
+    endpoint = slack_endpoint(app, secret.get_secret_value(), services.clock)
+
+    @asynccontextmanager
+    async def lifespan(served: Starlette) -> AsyncIterator[None]:
+        """Let listeners that were already acknowledged finish before the services close."""
+        served.state.in_flight = in_flight
+        yield
+        await in_flight.drain()
+
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/slack/events", endpoint, methods=["POST"]),
+            Route("/healthz", _alive),
+            Route("/readyz", ready),
+        ],
+    )
+
+
+async def run_socket_mode(services: Services) -> None:
+    """Serve over Socket Mode until cancelled."""
+    token = services.settings.slack_app_token
+    if token is None:
+        raise ConfigError(NO_SOCKET_ACCESS)
+    app = create_app(services)
+    in_flight = InFlight(app)
+    handler = AsyncSocketModeHandler(app, token.get_secret_value(), ping_interval=PING_SECONDS)
+    try:
+        await handler.start_async()  # type: ignore[no-untyped-call]
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]
+        await in_flight.drain()
+
+
+def open_client(services: Services) -> AsyncWebClient:
+    """Return a client with the bot's token; raise ConfigError without one."""
+    token = services.settings.slack_bot_token
+    if token is None:
+        raise ConfigError(NO_BOT_ACCESS)
+    return slack_client(token.get_secret_value(), services.settings.slack_api_url)
+
+
+async def _alive(_request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+async def _holds(check: Awaitable[object]) -> bool:
+    """Tell whether the check ends well and soon."""
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            await check
+    except (TimeoutError, DatabaseError, SlackApiError, aiohttp.ClientError, OSError):
+        return False
+    return True

@@ -1,0 +1,194 @@
+"""What a person asks the bot for directly: an entry in private, help, silence, a mode."""
+
+import asyncio
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from bot.answering import Decision, Outcome, Paste, read_paste
+from bot.conversations import Actor, Event
+from bot.errors import UserError
+from bot.leaks import live_leaks
+from bot.records import Candidate, Mode, Place
+from bot.reply import HumanWanted, LeakWarning, Notice, Said
+from bot.verbs import Name, Verb, parse_verb
+from bot.workflows import ALREADY_NOTED, NOTHING_FOUND, Case, Workflows, candidates_of, case_id
+
+HELP = """I answer questions and errors about integrating with Anon from its FAQ.
+• `/anon ask how do I use my own identity provider` – the best entry, for you alone
+• mention me, in threads too, with a question or a pasted error – an answer in the thread
+• send me a direct message – the same in private
+• “Diagnose with Anon” in a message's menu – what I would answer to it
+• `mute me`, `unmute me` – whether I may speak to you unasked · `forget me` – delete what I keep
+• `mute` in a thread, or 🔇 on my reply – I leave that thread alone
+Every verb works after `/anon`, after a mention and in a direct message."""
+MUTED = "I will not speak to you unasked. Mention me when you want me; `unmute me` undoes this."
+UNMUTED = "I will speak up again when I am sure of an answer."
+FORGOTTEN = (
+    "I deleted the threads, answers and votes that I kept about you. "
+    "A wish to be left alone is kept; `unmute me` ends it."
+)
+MEANT = "I do not know that verb. Did you mean `{verb}`? `help` lists what I can do."
+UNKNOWN = (
+    "I do not know that verb. To ask, write a sentence, or `ask` and your words. "
+    "`help` lists what I can do."
+)
+MODE_IS = "The mode here is `{mode}`. Staff change it with `config mode` and one of {modes}."
+MODE_SET = "The mode here is now `{mode}`."
+CONFIG_STAFF = "Only staff can change the mode of a channel."
+CONFIG_BAD = "I know no mode `{mode}`: it is one of {modes}."
+CONFIG_DM = "A direct message has no mode: I always answer here."
+MODES = ", ".join(f"`{mode.value}`" for mode in Mode)
+WELCOME = (
+    "Hello. The mode here is `{mode}`: {meaning} Staff change it with `config mode` after my name; "
+    "`mute me` and I never speak to you unasked."
+)
+MEANINGS = {
+    Mode.OFF: "I answer only when asked.",
+    Mode.MENTION: "I answer when you mention me.",
+    Mode.SUGGEST: "I whisper a suggestion to whoever posts an error that I know.",
+    Mode.AUTO: "I answer in the thread when I am sure, and stay quiet otherwise.",
+}
+STAFF_TOLD = "Noted: staff have a line that says you would like a human."
+NO_STAFF_CHANNEL = (
+    "I have no staff channel to tell, so nobody knows of this. Mention me in a channel that staff "
+    "read and press “Ask a human” there."
+)
+POSTED = "Posted in the thread."
+SHARED = "Shared in the channel."
+NOWHERE = Place("", "", "")  # of what only one person sees
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Answers to one person, and their wishes."""
+
+    workflows: Workflows
+    matching: Executor
+    support_channels: tuple[str, ...]
+
+    async def read(self, text: str) -> Paste:
+        """Unwrap and redact, off the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.matching, read_paste, text)
+
+    async def decide(self, text: str, *, explicit: bool) -> Decision:
+        """Match redacted text, off the event loop."""
+
+        def call() -> Decision:
+            return self.workflows.answerer.decide(text, explicit=explicit)
+
+        return await asyncio.get_running_loop().run_in_executor(self.matching, call)
+
+    async def command(self, text: str, team: str, channel: str, user: str) -> tuple[Said, ...]:
+        """Do what the words after `/anon` say."""
+        paste = await self.read(text)
+        verb = parse_verb(paste.text)
+        if verb.name is Name.ASK:
+            return await self.privately(Paste(verb.rest, paste.found))
+        return *_warning(paste), await self.perform(verb, team, channel, user)
+
+    async def diagnose(self, text: str, *, own: bool) -> tuple[Said, ...]:
+        """Say to one person what a message that stands in Slack would be answered."""
+        return await self.privately(await self.read(text), own=own)
+
+    async def privately(self, paste: Paste, *, own: bool = True) -> tuple[Said, ...]:
+        """Answer one person: the entry or choices, after a warning if the paste held a secret."""
+        warning = _warning(paste, own=own)
+        decision = await self.decide(paste.text, explicit=True)
+        candidates = candidates_of(decision)
+        if decision.outcome is Outcome.REPLY and decision.entry:
+            return *warning, await self.workflows.reply(decision.entry, candidates, private=True)
+        choices = self.workflows.choices(Case(NOWHERE, "", "", candidates))
+        return *warning, choices or Notice(NOTHING_FOUND, human=True)
+
+    async def show(self, entry: str) -> Said:
+        """Return an entry that was picked in private."""
+        return await self.workflows.reply(entry, (), private=True)
+
+    async def perform(self, verb: Verb, team: str, channel: str, user: str) -> Said:
+        """Do what a verb other than `ask` says, and return what to tell its user."""
+        store = self.workflows.store
+        match verb.name:
+            case Name.MUTE_ME | Name.UNMUTE_ME:
+                wish = verb.name is Name.MUTE_ME
+                await store.set_opted_out(team, user, wish=wish)
+                return Notice(MUTED if wish else UNMUTED)
+            case Name.FORGET_ME:
+                await store.forget(team, user)
+                return Notice(FORGOTTEN)
+            case Name.CONFIG:
+                return await self._config(verb.rest, team, channel, user)
+            case Name.UNKNOWN:
+                return Notice(MEANT.format(verb=verb.rest) if verb.rest else UNKNOWN)
+            case _:
+                return Notice(HELP)
+
+    async def mode(self, team: str, channel: str, user: str) -> Mode:
+        """Return the channel's mode: the stored one, else the one that the settings give."""
+        around = await self.workflows.store.around(Place(team, channel, ""), user)
+        return around.mode or self.default_mode(channel)
+
+    def default_mode(self, channel: str) -> Mode:
+        """Return the mode of a channel that nobody configured."""
+        return Mode.AUTO if channel in self.support_channels else Mode.MENTION
+
+    async def welcome(self, team: str, channel: str) -> None:
+        """Say once, in one line, what to expect in a channel that the bot was invited to."""
+        if await self.workflows.store.claim(self.workflows.clock(), f"welcome:{team}:{channel}"):
+            mode = await self.mode(team, channel, "")
+            notice = Notice(WELCOME.format(mode=mode.value, meaning=MEANINGS[mode]))
+            await self.workflows.messenger.post_root(channel, notice)
+
+    async def share(self, team: str, channel: str, user: str, entry: str, work: str) -> Said:
+        """Post an entry that one person saw into the channel, as that person's, once."""
+        key = f"share:{work}"
+        if not await self.workflows.store.claim(self.workflows.clock(), key):
+            return Notice(SHARED)
+        reply = await self.workflows.reply(entry, ())
+        try:
+            posted = await self.workflows.messenger.post_root(channel, reply)
+        except UserError:  # not in the channel yet: the next press has to work
+            await self.workflows.store.unclaim(key)
+            raise
+        place = Place(team, channel, posted)
+        await self.workflows.store.begin_thread(place, user, self.workflows.clock())
+        await self.workflows.record(Case(place, posted, user, (Candidate(entry),)), posted, entry)
+        await self.workflows.move(place, Event.REPLIED, Actor.BOT)
+        return Notice(SHARED)
+
+    async def post_to_thread(self, place: Place, question: str, asker: str, entry: str) -> Said:
+        """Post an entry into the thread of a message, once."""
+        work = f"post:{case_id(place.team, place.channel, question)}:{entry}"
+        if await self.workflows.store.claim(self.workflows.clock(), work):
+            case = Case(place, question, asker, (Candidate(entry),))
+            try:
+                await self.workflows.answer(case, entry)
+            except UserError:
+                await self.workflows.store.unclaim(work)
+                raise
+        return Notice(POSTED)
+
+    async def human(self, channel: str, user: str, work: str) -> Said:
+        """Tell staff that somebody wants a human, where there is no thread to note it in."""
+        if not await self.workflows.store.claim(self.workflows.clock(), f"human:{work}"):
+            return Notice(ALREADY_NOTED)
+        told = await self.workflows.tell_staff(HumanWanted(user, channel))
+        return Notice(STAFF_TOLD if told else NO_STAFF_CHANNEL)
+
+    async def _config(self, rest: str, team: str, channel: str, user: str) -> Said:
+        if channel.startswith("D"):
+            raise UserError(CONFIG_DM)
+        wanted = rest.removeprefix("mode").strip()
+        if not wanted:
+            mode = await self.mode(team, channel, user)
+            return Notice(MODE_IS.format(mode=mode.value, modes=MODES))
+        if user not in await self.workflows.staff.ids():
+            raise UserError(CONFIG_STAFF)
+        if wanted not in set(Mode):
+            raise UserError(CONFIG_BAD.format(mode=wanted.strip("`"), modes=MODES))
+        await self.workflows.store.set_mode(team, channel, Mode(wanted))
+        return Notice(MODE_SET.format(mode=wanted))
+
+
+def _warning(paste: Paste, *, own: bool = True) -> tuple[Said, ...]:
+    leaks = live_leaks(paste.found)
+    return (LeakWarning(leaks, own=own),) if leaks else ()

@@ -1,0 +1,119 @@
+"""The state of a thread, and who may still be answered in it. Pure: values in, values out."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from enum import StrEnum
+from typing import assert_never
+
+from bot.answering import Outcome
+from bot.records import Mode, State, Thread
+
+TRIES = 2  # answers marked "not it" before a human is offered instead of a third
+
+
+class Act(StrEnum):
+    """What a message gets."""
+
+    ANSWER = "answer"  # one entry, in the thread
+    CHOICES = "choices"  # the likeliest entries, in the thread, because somebody asked
+    SUGGEST = "suggest"  # "did you mean", to the poster alone
+    NOTHING = "nothing"
+
+
+def act(mode: Mode, outcome: Outcome, *, explicit: bool) -> Act:
+    """Look the act up in the mode table of product.md."""
+    if explicit:
+        return Act.ANSWER if outcome is Outcome.REPLY else Act.CHOICES
+    if outcome is Outcome.SILENT:
+        return Act.NOTHING
+    match mode:
+        case Mode.OFF | Mode.MENTION:
+            return Act.NOTHING
+        case Mode.SUGGEST:
+            return Act.SUGGEST
+        case Mode.AUTO:
+            return Act.ANSWER if outcome is Outcome.REPLY else Act.SUGGEST
+        case _:
+            assert_never(mode)
+
+
+class Actor(StrEnum):
+    """Who did it, as the state table tells people apart."""
+
+    ASKER = "asker"
+    STAFF = "staff"
+    OTHER = "other"
+    BOT = "bot"
+
+
+class Event(StrEnum):
+    """What can happen to a thread."""
+
+    REPLIED = "replied"
+    OTHERS_SPOKE = "others spoke"  # another human wrote, or somebody else was mentioned
+    MENTIONED = "mentioned"  # the bot was
+    SOLVED = "solved"
+    NONE_LEFT = "no answer left"  # the asker rejected two, or all there were
+    ASKED_HUMAN = "asked for a human"
+    MUTED = "muted"
+    REMOVED = "removed"  # staff took an answer away
+
+
+_ASKER_STAFF = frozenset({Actor.ASKER, Actor.STAFF})
+_ANYONE = frozenset({Actor.ASKER, Actor.STAFF, Actor.OTHER})
+_ANY_BUT_SOLVED = frozenset(State) - {State.SOLVED}
+
+# event -> (states it acts on, who may cause it, next state); product.md, "thread state"
+_MOVES: dict[Event, tuple[frozenset[State], frozenset[Actor], State]] = {
+    Event.REPLIED: (frozenset({State.NEW}), frozenset({Actor.BOT}), State.ANSWERED),
+    Event.OTHERS_SPOKE: (frozenset({State.NEW, State.ANSWERED}), _ANYONE, State.HUMAN),
+    Event.MENTIONED: (frozenset(State) - {State.ESCALATED}, _ANYONE, State.ANSWERED),
+    Event.SOLVED: (frozenset({State.ANSWERED}), _ASKER_STAFF, State.SOLVED),
+    Event.NONE_LEFT: (frozenset({State.ANSWERED}), frozenset({Actor.ASKER}), State.ESCALATED),
+    Event.ASKED_HUMAN: (_ANY_BUT_SOLVED, _ANYONE, State.ESCALATED),
+    Event.MUTED: (_ANY_BUT_SOLVED, _ASKER_STAFF, State.MUTED),
+    Event.REMOVED: (_ANY_BUT_SOLVED, frozenset({Actor.STAFF}), State.HUMAN),
+}
+
+
+def move(thread: Thread, event: Event, actor: Actor) -> Thread:
+    """Return the thread after the event; unchanged where the table has no such row."""
+    states, actors, after = _MOVES[event]
+    allowed = thread.state in states and actor in actors
+    return replace(thread, state=after) if allowed else thread
+
+
+def actor_of(thread: Thread, user: str, staff: frozenset[str]) -> Actor:
+    """Tell who a user is to this thread; somebody of the staff who asks is the asker."""
+    if user == thread.asker:
+        return Actor.ASKER
+    return Actor.STAFF if user in staff else Actor.OTHER
+
+
+MUTE_WORDS = frozenset({"mute", "stop", "🔇", "🤫", ":mute:", ":shushing_face:"})
+
+
+def is_mute_word(text: str) -> bool:
+    """Tell whether the whole message asks for silence; "a bot that mutes" does not."""
+    return text.strip().rstrip(".!").casefold() in MUTE_WORDS
+
+
+def overheard(actor: Actor, text: str, *, mentions_others: bool) -> Event | None:
+    """Name what a message that does not name the bot means for the thread it stands in."""
+    if actor in _ASKER_STAFF and is_mute_word(text):
+        return Event.MUTED
+    if actor is not Actor.ASKER or mentions_others:
+        return Event.OTHERS_SPOKE
+    return None
+
+
+def may_follow_up(thread: Thread, user: str) -> bool:
+    """Tell whether the user's next message here is the bot's to look at unasked."""
+    return user == thread.asker and thread.state in {State.NEW, State.ANSWERED}
+
+
+def next_entry(entries: Iterable[str], thread: Thread) -> str | None:
+    """Return the best entry that this thread has not seen; None when a human should come."""
+    if len(thread.rejected) >= TRIES:
+        return None
+    return next((entry for entry in entries if entry not in thread.given), None)

@@ -1,0 +1,118 @@
+"""What a person does with an answer: pick it, call it right or wrong, take it away, mute it."""
+
+from dataclasses import dataclass, replace
+
+from bot.conversations import Actor, Event, actor_of, next_entry
+from bot.errors import UserError
+from bot.records import Answer, Verdict
+from bot.reply import Folded, Notice
+from bot.workflows import NOTHING_LEFT, Case, Workflows
+
+STALE_BUTTON = "I no longer know this answer. Ask again and I will look anew."
+NOT_YOURS = "Noted, thank you. Only the person who asked can fold this answer."
+ONLY_ASKER_PICKS = "Only the person who asked can pick here. Mention me to ask yourself."
+THANKS = "Noted, thank you."
+STAFF_ONLY = "Only staff can take an answer away. The person who asked can press “Not it”."
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """The steps that follow a press or a reaction."""
+
+    workflows: Workflows
+
+    async def pick(self, team: str, channel: str, question: str, user: str, entry: str) -> None:
+        """Give the asker the entry picked among the choices for a message."""
+        answer = await self._picked_from(team, channel, question, user)
+        case = _case(answer)
+        claim = f"pick:{case.id}"
+        if not await self.workflows.store.claim(self.workflows.clock(), claim):
+            return
+        if answer.posted is None:
+            await self.workflows.answer(case, entry)
+            return
+        reply = await self.workflows.reply(entry, case.candidates)
+        await self.workflows.messenger.edit(channel, answer.posted, reply)
+        await self.workflows.record(case, answer.posted, entry)
+
+    async def pick_none(self, team: str, channel: str, question: str, user: str) -> None:
+        """Fold choices that were shown openly, and offer a human."""
+        answer = await self._picked_from(team, channel, question, user)
+        if answer.posted:
+            said = Notice(NOTHING_LEFT, human=True)
+            await self.workflows.messenger.edit(channel, answer.posted, said)
+
+    async def solved(self, team: str, channel: str, posted: str, user: str) -> None:
+        """Record that the answer helped; from the asker or staff it closes the thread."""
+        answer, actor = await self._answer_and_actor(team, channel, posted, user, Verdict.SOLVED)
+        if actor is Actor.OTHER:
+            await self.workflows.messenger.whisper(answer.place, user, Notice(THANKS))
+            return
+        if await self.workflows.move(answer.place, Event.SOLVED, actor) and answer.open:
+            reply = await self.workflows.reply(answer.entry, answer.candidates)
+            closed = replace(reply, solved_by=user)
+            await self.workflows.messenger.edit(channel, posted, closed)
+
+    async def not_it(self, team: str, channel: str, posted: str, user: str) -> None:
+        """Fold the asker's answer to one line, then show the next candidate or offer a human."""
+        answer, actor = await self._answer_and_actor(team, channel, posted, user, Verdict.NOT_IT)
+        if actor is not Actor.ASKER:
+            await self.workflows.messenger.whisper(answer.place, user, Notice(NOT_YOURS))
+            return
+        if not await self.workflows.store.close_answer(answer):
+            return
+        await self.workflows.messenger.edit(channel, posted, self._folded(answer.entry))
+        thread = await self.workflows.store.thread(answer.place)
+        case = _case(answer)
+        following = next_entry((item.entry for item in case.candidates), thread) if thread else None
+        if following and self.workflows.answerer.entry(following):
+            await self.workflows.answer(case, following, answer.turn + 1)
+        else:
+            await self.workflows.move(answer.place, Event.NONE_LEFT, actor)
+            await self.workflows.nothing_left(case)
+
+    async def remove(self, team: str, channel: str, posted: str, user: str) -> None:
+        """Take an answer away, for staff; the thread is then a human's."""
+        if user not in await self.workflows.staff.ids():
+            raise UserError(STAFF_ONLY)
+        answer = await self.workflows.store.answer_posted(team, channel, posted)
+        await self.workflows.messenger.remove(channel, posted)
+        if answer and await self.workflows.store.close_answer(answer):
+            now = self.workflows.clock()
+            await self.workflows.store.vote(answer, user, Verdict.REMOVED, now)
+            await self.workflows.move(answer.place, Event.REMOVED, Actor.STAFF)
+
+    async def mute(self, team: str, channel: str, posted: str, user: str) -> None:
+        """Fall silent in the thread of the answer, for its asker and staff."""
+        answer, actor = await self._answer_and_actor(team, channel, posted, user, None)
+        await self.workflows.move(answer.place, Event.MUTED, actor)
+
+    async def _answer_and_actor(
+        self, team: str, channel: str, posted: str, user: str, verdict: Verdict | None
+    ) -> tuple[Answer, Actor]:
+        """Return the answer and who the user is to it, with the vote recorded."""
+        answer = await self.workflows.store.answer_posted(team, channel, posted)
+        thread = await self.workflows.store.thread(answer.place) if answer else None
+        if answer is None or thread is None:
+            raise UserError(STALE_BUTTON)
+        if verdict and answer.entry:
+            now = self.workflows.clock()
+            await self.workflows.store.vote(answer, user, verdict, now)
+        staff = await self.workflows.staff.ids()
+        return answer, actor_of(replace(thread, asker=answer.asker), user, staff)
+
+    async def _picked_from(self, team: str, channel: str, question: str, user: str) -> Answer:
+        answer = await self.workflows.store.answer_to(team, channel, question)
+        if answer is None:
+            raise UserError(STALE_BUTTON)
+        if user != answer.asker:
+            raise UserError(ONLY_ASKER_PICKS)
+        return answer
+
+    def _folded(self, entry_id: str) -> Folded:
+        entry = self.workflows.answerer.entry(entry_id)
+        return Folded(entry_id, entry.title if entry else entry_id)
+
+
+def _case(answer: Answer) -> Case:
+    return Case(answer.place, answer.question, answer.asker, answer.candidates)

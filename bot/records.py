@@ -1,0 +1,84 @@
+"""What the store keeps, as values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """What the bot may do in a channel without being asked."""
+
+    OFF = "off"
+    MENTION = "mention"
+    SUGGEST = "suggest"
+    AUTO = "auto"
+
+
+class State(StrEnum):
+    """Where a thread stands."""
+
+    NEW = "new"
+    ANSWERED = "answered"
+    HUMAN = "human"
+    SOLVED = "solved"
+    MUTED = "muted"
+    ESCALATED = "escalated"
+
+
+class Verdict(StrEnum):
+    """What a person says of an answer."""
+
+    SOLVED = "solved"
+    NOT_IT = "not it"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A thread that the bot is in."""
+
+    asker: str
+    state: State = State.NEW
+    rejected: tuple[str, ...] = ()  # entries marked "not it" or taken away
+    given: tuple[str, ...] = ()  # entries shown, the rejected ones too
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A thread: the team and channel it is in and the ts of its first message."""
+
+    team: str
+    channel: str
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a message: read together, before anything is decided."""
+
+    mode: Mode | None
+    opted_out: bool
+    thread: Thread | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry that may answer, and why: what is kept of a match."""
+
+    entry: str
+    score: float | None = None  # None: a person picked it
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a message got: an entry, or choices while ``entry`` is empty."""
+
+    place: Place
+    question: str
+    asker: str
+    candidates: tuple[Candidate, ...]
+    entry: str = ""
+    revision: str = ""
+    turn: int = 0
+    posted: str | None = None
+    open: bool = True

@@ -1,0 +1,172 @@
+"""What the bot says, as values: how they look is the business of whoever shows them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.records import Candidate
+from knowledge.entry import Entry, Link
+
+REPLY_LIMIT = 2_650  # characters of title, body and links: under 3,000 with the context line
+TITLE_LIMIT = 150
+LINKS_LIMIT = 800
+WHY_LIMIT = 150
+STAFF_BUTTON_LIMIT = 10  # Slack shows a button to at most so many named people
+SHORTENED = "… (shortened)"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One entry as an answer."""
+
+    entry: str
+    title: str
+    body: str  # Markdown, as the entry's author wrote it
+    links: tuple[Link, ...]
+    why: str
+    private: bool = False
+    solved_by: str = ""  # user id: the thread is closed, no more buttons
+    removable_by: tuple[str, ...] = ()  # staff who see the button that takes it away
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An entry to choose."""
+
+    entry: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Up to three entries to choose from; ``question`` is the message that they are for."""
+
+    question: str
+    options: tuple[Option, ...]
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What stays of an answer that was not it."""
+
+    entry: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A line or two; code spans only. ``human`` adds the button that asks for one."""
+
+    text: str
+    human: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A kind of secret, as a person calls it, and how to make it worthless."""
+
+    name: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeakWarning:
+    """Tells somebody that they showed a secret, without showing it again."""
+
+    leaks: tuple[Leak, ...]
+    permalink: str = ""  # none: nobody else could see the message
+    own: bool = True  # shown to the author
+
+
+@dataclass(frozen=True, slots=True)
+class HumanWanted:
+    """Tells staff that somebody waits for a human."""
+
+    asker: str
+    channel: str
+    permalink: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HumanNoted:
+    """Tells a thread that somebody waits for a human, and honestly who knows of it."""
+
+    asker: str
+    staff_told: bool
+
+
+Said = Reply | Choices | Folded | Notice | LeakWarning | HumanWanted | HumanNoted
+
+
+def reply_to(
+    entry: Entry,
+    candidate: Candidate,
+    *,
+    private: bool = False,
+    solved_by: str = "",
+    staff: Iterable[str] = (),
+) -> Reply:
+    """Return the entry as a reply; with few enough staff, each gets the button to remove it."""
+    removers = tuple(sorted(staff))
+    title = shorten_line(entry.title, TITLE_LIMIT)
+    links = short_links(entry.links)
+    room = REPLY_LIMIT - len(title) - sum(len(link.title) + len(link.url) for link in links)
+    return Reply(
+        entry=entry.id,
+        title=title,
+        body=shorten(entry.body, room),
+        links=links,
+        why=why_line(entry, candidate),
+        private=private,
+        solved_by=solved_by,
+        removable_by=removers if len(removers) <= STAFF_BUTTON_LIMIT and not private else (),
+    )
+
+
+def why_line(entry: Entry, candidate: Candidate) -> str:
+    """Say why this entry: ``matched `…` · 0.97 · backend-user-404 · reviewed 2026-11``."""
+    reasons = candidate.why[:1] or (("picked by you",) if candidate.score is None else ())
+    parts = [shorten_line(reason, WHY_LIMIT) for reason in reasons]
+    if candidate.score is not None:
+        parts.append(f"{candidate.score:.2f}")
+    parts.append(entry.id)
+    if entry.reviewed:
+        parts.append(f"reviewed {entry.reviewed:%Y-%m}")
+    return " · ".join(parts)
+
+
+def short_links(links: Iterable[Link]) -> tuple[Link, ...]:
+    """Return as many links as there is room for, their titles on a line."""
+    kept: list[Link] = []
+    room = LINKS_LIMIT
+    for link in links:
+        title = shorten_line(link.title, TITLE_LIMIT)
+        room -= len(title) + len(link.url)
+        if room < 0:
+            break
+        kept.append(Link(title, link.url))
+    return tuple(kept)
+
+
+def shorten_line(text: str, limit: int) -> str:
+    """Return the text on one line of at most ``limit`` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def shorten(body: str, limit: int) -> str:
+    """Cut Markdown to ``limit`` characters, at a line's end where possible, fences closed."""
+    if len(body) <= limit:
+        return body
+    cut = body[: limit - len(SHORTENED) - 10]
+    head, _, _ = cut.rpartition("\n")
+    kept = (head or cut).rstrip()
+    fence = "\n```" if kept.count("```") % 2 else ""
+    return f"{kept}{fence}\n\n{SHORTENED}"
+
+
+def reply_markdown(reply: Reply) -> str:
+    """Return the reply as one Markdown text, for the command line."""
+    links = "\n".join(f"- [{link.title}]({link.url})" for link in reply.links)
+    parts = [f"**{reply.title}**", reply.body, links, f"_{reply.why}_"]
+    return "\n\n".join(part for part in parts if part)

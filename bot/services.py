@@ -1,0 +1,61 @@
+"""What the bot runs on, opened once and passed down."""
+
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import time
+
+from pydantic import SecretStr
+from sqlalchemy import make_url
+
+from bot.answering import Answerer, open_answerer
+from bot.config import Settings
+from bot.database import open_database
+from bot.errors import ConfigError
+from bot.store import Store
+from bot.telemetry import configure_logging
+from knowledge.entry import BadKnowledge
+from knowledge.labelled import BadMessagesError
+
+MATCHING_THREADS = 2  # RapidFuzz releases the GIL; more threads than cores gain nothing
+
+
+@dataclass(frozen=True)
+class Services:
+    """The settings, the state, the knowledge base and the threads to match on."""
+
+    settings: Settings
+    store: Store
+    answerer: Answerer
+    matching: Executor
+    clock: Callable[[], float] = time
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, *, kb: Path | None = None) -> AsyncIterator[Services]:
+    """Yield the services; raise UserError in clear words when one of them cannot be opened."""
+    configure_logging(settings.log_level, secrets_of(settings))  # before anything can be logged
+    async with open_database(settings.store_url) as engine:
+        matching = ThreadPoolExecutor(MATCHING_THREADS, thread_name_prefix="matching")
+        try:
+            answerer = open_knowledge(kb)
+            yield Services(settings, Store(engine), answerer, matching)
+        finally:
+            matching.shutdown(cancel_futures=True)
+
+
+def open_knowledge(kb: Path | None) -> Answerer:
+    """Open the knowledge base; what is wrong with its files is the person's to mend."""
+    try:
+        return open_answerer(kb)
+    except (BadKnowledge, BadMessagesError) as error:
+        raise ConfigError(str(error)) from None
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """Return every secret setting and the database's password, for the logs to leave out."""
+    values = [value for _, value in settings if isinstance(value, SecretStr)]
+    password = make_url(settings.store_url).password
+    return [value.get_secret_value() for value in values] + ([password] if password else [])

@@ -1,0 +1,259 @@
+"""The state of the bot: every query there is. Callers pass the time in seconds since 1970."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Delete, Row, Select, Table, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.database import WRITE
+from bot.records import Answer, Around, Candidate, Mode, Place, State, Thread, Verdict
+from bot.tables import (
+    answers,
+    channel_modes,
+    feedback,
+    misses,
+    opted_out,
+    seen_events,
+    threads,
+)
+
+EXAMPLE_LIMIT = 1_000  # characters of a miss's example, redacted
+
+
+class Store:
+    """Reads and writes; each method is one transaction."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._dialect: Any = sqlite if engine.dialect.name == "sqlite" else postgresql
+
+    @asynccontextmanager
+    async def _write(self) -> AsyncIterator[AsyncConnection]:
+        async with self._engine.execution_options(**{WRITE: True}).begin() as connection:
+            yield connection
+
+    async def _one(self, query: Select[Any]) -> Row[Any] | None:
+        async with self._engine.connect() as connection:
+            row: Row[Any] | None = (await connection.execute(query)).first()
+            return row
+
+    async def ping(self) -> None:
+        """Raise what the driver raises when the database is away."""
+        await self._one(select(channel_modes.c.mode).limit(1))
+
+    async def claim(self, now: float, *keys: str) -> bool:
+        """Return True to one caller alone, ever: nobody had any of the keys before."""
+        insert = self._dialect.insert(seen_events).on_conflict_do_nothing()
+        async with self._write() as connection:
+            for key in keys:
+                result = await connection.execute(insert.values(key=key, seen=now))
+                if not result.rowcount:
+                    await connection.rollback()
+                    return False
+        return True
+
+    async def unclaim(self, key: str) -> None:
+        """Give a claim back: what it was for did not happen."""
+        async with self._write() as connection:
+            await connection.execute(_deletion(seen_events, {"key": key}))
+
+    async def around(self, place: Place, user: str) -> Around:
+        """Read the channel's mode, the user's wish and the thread, None where there is none."""
+        async with self._engine.connect() as connection:
+            mode = await connection.scalar(
+                select(channel_modes.c.mode).where(_same(channel_modes, place, "team", "channel"))
+            )
+            muted = await connection.scalar(
+                select(opted_out.c.user).where(
+                    opted_out.c.team == place.team, opted_out.c.user == user
+                )
+            )
+            thread = await _read_thread(connection, place)
+        return Around(Mode(mode) if mode else None, muted is not None, thread)
+
+    async def set_mode(self, team: str, channel: str, mode: Mode) -> None:
+        """Keep the channel's mode, in place of the one that follows from the settings."""
+        values = {"team": team, "channel": channel, "mode": mode.value}
+        async with self._write() as connection:
+            await self._upsert(connection, channel_modes, values, ("team", "channel"))
+
+    async def set_opted_out(self, team: str, user: str, *, wish: bool) -> None:
+        """Remember, or forget, that the user wants to be left alone."""
+        values = {"team": team, "user": user}
+        async with self._write() as connection:
+            if wish:
+                insert = self._dialect.insert(opted_out).on_conflict_do_nothing()
+                await connection.execute(insert.values(**values))
+            else:
+                await connection.execute(_deletion(opted_out, values))
+
+    async def forget(self, team: str, user: str) -> None:
+        """Delete what was kept about the user, except the wish to be left alone."""
+        async with self._write() as connection:
+            for table, column in ((threads, "asker"), (answers, "asker"), (feedback, "user")):
+                await connection.execute(_deletion(table, {"team": team, column: user}))
+
+    async def begin_thread(self, place: Place, asker: str, now: float) -> Thread:
+        """Return the thread, which is there afterwards."""
+        values = {**asdict(place), "asker": asker, "state": State.NEW.value, "updated": now}
+        async with self._write() as connection:
+            insert = self._dialect.insert(threads).on_conflict_do_nothing()
+            await connection.execute(insert.values(**values))
+            thread = await _read_thread(connection, place)
+        assert thread
+        return thread
+
+    async def move_thread(
+        self, place: Place, step: Callable[[Thread], Thread], now: float
+    ) -> Thread | None:
+        """Take the step from the state that the database holds; return the thread if it moved."""
+        async with self._write() as connection:
+            before = await _read_thread(connection, place, lock=True)
+            if before is None or (after := step(before)) == before:
+                return None
+            await connection.execute(
+                update(threads)
+                .where(_same(threads, place, "team", "channel", "root"))
+                .values(state=after.state.value, updated=now)
+            )
+        return after
+
+    async def thread(self, place: Place) -> Thread | None:
+        """Return the thread, None if the bot is not in it."""
+        async with self._engine.connect() as connection:
+            return await _read_thread(connection, place)
+
+    async def record_answer(self, answer: Answer, now: float) -> None:
+        """Keep the answer, in place of an earlier state of the same turn."""
+        values = {
+            **asdict(answer.place),
+            "question": answer.question,
+            "turn": answer.turn,
+            "asker": answer.asker,
+            "candidates": [asdict(candidate) for candidate in answer.candidates],
+            "entry": answer.entry,
+            "revision": answer.revision,
+            "posted": answer.posted,
+            "open": answer.open,
+            "created": now,
+        }
+        async with self._write() as connection:
+            await self._upsert(connection, answers, values, ("team", "channel", "question", "turn"))
+
+    async def answer_posted(self, team: str, channel: str, posted: str) -> Answer | None:
+        """Return the answer that the bot's message holds."""
+        row = await self._one(
+            select(answers).where(
+                answers.c.team == team, answers.c.channel == channel, answers.c.posted == posted
+            )
+        )
+        return _answer(row) if row else None
+
+    async def answer_to(self, team: str, channel: str, question: str) -> Answer | None:
+        """Return what the message got first."""
+        row = await self._one(
+            select(answers)
+            .where(
+                answers.c.team == team, answers.c.channel == channel, answers.c.question == question
+            )
+            .order_by(answers.c.turn)
+        )
+        return _answer(row) if row else None
+
+    async def close_answer(self, answer: Answer) -> bool:
+        """Mark the answer folded or removed; True to the first who does."""
+        async with self._write() as connection:
+            result = await connection.execute(
+                update(answers)
+                .where(
+                    _same(answers, answer.place, "team", "channel"),
+                    answers.c.posted == answer.posted,
+                    answers.c.open,
+                )
+                .values(open=False)
+            )
+        return bool(result.rowcount)
+
+    async def vote(self, answer: Answer, user: str, verdict: Verdict, now: float) -> None:
+        """Keep the user's last word on the answer."""
+        values = {
+            "team": answer.place.team,
+            "channel": answer.place.channel,
+            "posted": answer.posted,
+            "user": user,
+            "verdict": verdict.value,
+            "entry": answer.entry,
+            "revision": answer.revision,
+            "updated": now,
+        }
+        async with self._write() as connection:
+            key = ("team", "channel", "posted", "user")
+            await self._upsert(connection, feedback, values, key)
+
+    async def count_miss(self, fingerprint: str, example: str, now: float) -> None:
+        """Count a message that no entry answers; ``example`` is redacted text."""
+        values = {"fingerprint": fingerprint[:128], "count": 1, "updated": now}
+        insert = self._dialect.insert(misses)
+        async with self._write() as connection:
+            await connection.execute(
+                insert.values(**values, example=example[:EXAMPLE_LIMIT]).on_conflict_do_update(
+                    index_elements=["fingerprint"],
+                    set_={"count": misses.c.count + 1, "updated": now},
+                )
+            )
+
+    async def _upsert(
+        self, connection: AsyncConnection, table: Table, values: dict[str, Any], key: Iterable[str]
+    ) -> None:
+        insert = self._dialect.insert(table).values(**values)
+        keys = list(key)
+        rest = {name: value for name, value in values.items() if name not in keys}
+        await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def _same(table: Table, place: Place, *columns: str) -> Any:
+    condition = table.c[columns[0]] == getattr(place, columns[0])
+    for column in columns[1:]:
+        condition &= table.c[column] == getattr(place, column)
+    return condition
+
+
+def _deletion(table: Table, values: dict[str, str]) -> Delete:
+    return delete(table).where(*(table.c[name] == value for name, value in values.items()))
+
+
+async def _read_thread(
+    connection: AsyncConnection, place: Place, *, lock: bool = False
+) -> Thread | None:
+    query = select(threads).where(_same(threads, place, "team", "channel", "root"))
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    if row is None:
+        return None
+    shown = await connection.execute(
+        select(answers.c.entry, answers.c.open)
+        .where(_same(answers, place, "team", "channel", "root"), answers.c.entry != "")
+        .order_by(answers.c.id)
+    )
+    given = shown.all()
+    rejected = tuple(entry for entry, still_open in given if not still_open)
+    return Thread(row.asker, State(row.state), rejected, tuple(entry for entry, _ in given))
+
+
+def _answer(row: Row[Any]) -> Answer:
+    return Answer(
+        place=Place(row.team, row.channel, row.root),
+        question=row.question,
+        asker=row.asker,
+        candidates=tuple(
+            Candidate(item["entry"], item["score"], tuple(item["why"])) for item in row.candidates
+        ),
+        entry=row.entry,
+        revision=row.revision,
+        turn=row.turn,
+        posted=row.posted,
+        open=row.open,
+    )

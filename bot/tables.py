@@ -1,0 +1,99 @@
+"""The tables of the state; migrations/ makes them. No message text stands here unredacted."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+# Names are fixed so that a later migration can drop a constraint on either database.
+METADATA = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s"}
+)
+
+threads = Table(
+    "threads",
+    METADATA,
+    Column("team", String(32), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("root", String(32), primary_key=True),  # ts of the thread's first message
+    Column("asker", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("updated", Float, nullable=False),
+)
+
+# One row for each message that got something, and one more for each further candidate shown.
+answers = Table(
+    "answers",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("team", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("question", String(32), nullable=False),  # ts of the message that is answered
+    Column("root", String(32), nullable=False),
+    Column("asker", String(32), nullable=False),
+    Column("turn", Integer, nullable=False),  # 0 the first answer, 1 the one after "not it"
+    Column("candidates", JSON, nullable=False),  # [{"entry", "score", "why"}], best first
+    Column("entry", String(64), nullable=False),  # "" while choices are shown
+    Column("revision", String(32), nullable=False),
+    Column("posted", String(32)),  # ts of the bot's message; null while only the asker saw it
+    Column("open", Boolean, nullable=False),  # neither folded nor removed
+    Column("created", Float, nullable=False),
+    UniqueConstraint("team", "channel", "question", "turn"),
+    Index("ix_answers_posted", "team", "channel", "posted"),
+    Index("ix_answers_root", "team", "channel", "root"),
+)
+
+# The last vote of each person on each answer.
+feedback = Table(
+    "feedback",
+    METADATA,
+    Column("team", String(32), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("posted", String(32), primary_key=True),
+    Column("user", String(32), primary_key=True),
+    Column("verdict", String(16), nullable=False),
+    Column("entry", String(64), nullable=False),
+    Column("revision", String(32), nullable=False),
+    Column("updated", Float, nullable=False),
+)
+
+channel_modes = Table(
+    "channel_modes",
+    METADATA,
+    Column("team", String(32), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("mode", String(16), nullable=False),
+)
+
+# What was already acted on: messages, deliveries, warnings, welcomes.
+seen_events = Table(
+    "seen_events",
+    METADATA,
+    Column("key", String(160), primary_key=True),
+    Column("seen", Float, nullable=False),
+)
+
+opted_out = Table(
+    "opted_out",
+    METADATA,
+    Column("team", String(32), primary_key=True),
+    Column("user", String(32), primary_key=True),
+)
+
+misses = Table(
+    "misses",
+    METADATA,
+    Column("fingerprint", String(128), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("example", Text, nullable=False),  # redacted
+    Column("updated", Float, nullable=False),
+)

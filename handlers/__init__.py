@@ -1,0 +1,71 @@
+"""Where each Slack event goes: the one table of every listener."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, assert_never
+
+from slack_bolt.async_app import AsyncApp
+
+from handlers import answer, commands, failures, feedback, ids, shortcuts
+
+
+class Kind(StrEnum):
+    """How Slack hands something in."""
+
+    EVENT = "event"
+    COMMAND = "command"
+    SHORTCUT = "shortcut"
+    ACTION = "action"
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A kind of request, its name and who takes it; ``many`` names end in a number."""
+
+    kind: Kind
+    name: str
+    function: Callable[..., Awaitable[None]]
+    many: bool = False
+
+
+LISTENERS = (
+    Listener(Kind.EVENT, "message", answer.on_message),
+    Listener(Kind.EVENT, "app_mention", answer.on_message),
+    Listener(Kind.EVENT, "member_joined_channel", answer.on_join),
+    Listener(Kind.EVENT, "reaction_added", feedback.on_reaction),
+    Listener(Kind.COMMAND, ids.COMMAND, commands.on_command),
+    Listener(Kind.SHORTCUT, ids.DIAGNOSE, shortcuts.on_diagnose),
+    Listener(Kind.ACTION, ids.SOLVED, feedback.on_solved),
+    Listener(Kind.ACTION, ids.NOT_IT, feedback.on_not_it),
+    Listener(Kind.ACTION, ids.ASK_HUMAN, feedback.on_ask_human),
+    Listener(Kind.ACTION, ids.REMOVE, feedback.on_remove),
+    Listener(Kind.ACTION, ids.PICK, feedback.on_pick, many=True),
+    Listener(Kind.ACTION, ids.PICK_NONE, feedback.on_pick_none),
+    Listener(Kind.ACTION, ids.PICK_PRIVATELY, commands.on_pick_privately, many=True),
+    Listener(Kind.ACTION, ids.SHARE, commands.on_share),
+    Listener(Kind.ACTION, ids.POST_TO_THREAD, shortcuts.on_post_to_thread),
+)
+
+
+def register(app: AsyncApp) -> None:
+    """Hand every listener to Bolt."""
+    for listener in LISTENERS:
+        _decorator(app, listener)(listener.function)
+    app.error(failures.on_error)
+
+
+def _decorator(app: AsyncApp, listener: Listener) -> Callable[..., Any]:
+    name = re.compile(rf"{listener.name}_\d") if listener.many else listener.name
+    match listener.kind:
+        case Kind.EVENT:
+            return app.event(listener.name)
+        case Kind.COMMAND:
+            return app.command(name)
+        case Kind.SHORTCUT:
+            return app.shortcut(name)
+        case Kind.ACTION:
+            return app.action(name)
+        case _:
+            assert_never(listener.kind)

@@ -1,0 +1,57 @@
+"""`/anon`: answered to its user alone."""
+
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.asking import Asking
+from handlers.answer import team_of
+from handlers.interactions import channel_of, container_key, show, user_of
+from handlers.messenger import SlackMessenger
+from handlers.respond import Respond
+from handlers.text import storable
+
+
+async def on_command(
+    ack: AsyncAck,
+    command: dict[str, Any],
+    context: AsyncBoltContext,
+    asking: Asking,
+    respond: Respond,
+) -> None:
+    """Do what the words say, and tell the user."""
+    await ack()
+    text = storable(command.get("text") or "")
+    team = team_of(context)
+    said = await asking.command(text, team, command["channel_id"], command["user_id"])
+    await respond(*said)
+
+
+async def on_pick_privately(
+    ack: AsyncAck,
+    body: dict[str, Any],
+    action: dict[str, Any],
+    asking: Asking,
+    respond: Respond,
+    messenger: SlackMessenger,
+) -> None:
+    """Show the entry in place of the choices."""
+    await ack()
+    entry = action["value"].rpartition("|")[2]
+    await show(await asking.show(entry), body, respond, messenger)
+
+
+async def on_share(
+    ack: AsyncAck,
+    body: dict[str, Any],
+    action: dict[str, Any],
+    context: AsyncBoltContext,
+    asking: Asking,
+    respond: Respond,
+) -> None:
+    """Post what only its user saw into the channel."""
+    await ack()
+    team, work = team_of(context), container_key(body)
+    said = await asking.share(team, channel_of(body), user_of(body), action["value"], work)
+    await respond(said, replace=True)

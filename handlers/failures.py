@@ -1,0 +1,104 @@
+"""The one place where an exception ends: told to the right person, or logged and apologised for."""
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt import BoltResponse
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import UserError
+from bot.records import Place
+from bot.reply import Notice
+from bot.telemetry import UNKNOWN_REQUESTS
+from handlers.answer import team_of
+from handlers.blocks import diagnosis_view
+from handlers.messenger import SlackMessenger
+from handlers.respond import Respond
+
+APOLOGY = (
+    "Sorry, that failed on my side and I noted it as `{reference}`. Try again, or ask a human."
+)
+ACK_SEEN_SECONDS = 0.05
+TOLD_KEPT = 1_000
+log = structlog.get_logger(__name__)
+
+
+async def on_error(
+    error: Exception, body: dict[str, Any], context: AsyncBoltContext
+) -> BoltResponse | None:
+    """Answer 200 to what no listener takes; tell a person what went wrong, if one is waiting."""
+    if isinstance(error, BoltUnhandledRequestError):
+        UNKNOWN_REQUESTS.inc()
+        log.info("unknown_request", type=body.get("type"), event_type=_event(body).get("type"))
+        return BoltResponse(status=200, body="")
+    # Bolt looks for the ack every 10 ms and forgets it when a listener fails in between.
+    await asyncio.sleep(ACK_SEEN_SECONDS)
+    if isinstance(error, UserError):
+        notice = Notice(str(error))
+    else:
+        reference = secrets.token_hex(4)
+        log.error("listener_failed", reference=reference, exc_info=error)
+        notice = Notice(APOLOGY.format(reference=reference), human=True)
+    waiting = "messenger" in context and is_waiting(body, context.bot_user_id or "")
+    if waiting and _first_time(body, context):
+        try:
+            await _tell(notice, body, context)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as cause:
+            log.warning("person_not_told", error=type(cause).__name__)
+    return None
+
+
+class Told:
+    """Remembers whom it told about which message: a mention fails in both of its events."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, None] = OrderedDict()
+
+    def first(self, key: str) -> bool:
+        """Return True for a key that is new."""
+        if key in self._known:
+            return False
+        self._known[key] = None
+        if len(self._known) > TOLD_KEPT:
+            self._known.popitem(last=False)
+        return True
+
+
+def is_waiting(body: dict[str, Any], bot: str) -> bool:
+    """Tell whether somebody asked for something and would wait in vain."""
+    event = _event(body)
+    if not event:
+        return True
+    asked = event.get("channel_type") == "im" or f"<@{bot}" in str(event.get("text"))
+    return event.get("type") == "app_mention" or (event.get("type") == "message" and asked)
+
+
+def _first_time(body: dict[str, Any], context: AsyncBoltContext) -> bool:
+    event = _event(body)
+    told: Told = context["told"]
+    return not event or told.first(f"{event.get('channel')}:{event.get('ts')}")
+
+
+async def _tell(notice: Notice, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    messenger: SlackMessenger = context["messenger"]
+    event = _event(body)
+    view_id = context.get("view_id") or (body.get("view") or {}).get("id")
+    if event:
+        root = event.get("thread_ts")
+        place = Place(team_of(context), event["channel"], root or event["ts"])
+        await messenger.whisper(place, event["user"], notice, in_thread=bool(root))
+    elif view_id:
+        await messenger.update_view(view_id, diagnosis_view((notice,), ""))
+    else:
+        await Respond(context.response_url)(notice)
+
+
+def _event(body: dict[str, Any]) -> dict[str, Any]:
+    event = body.get("event")
+    return event if isinstance(event, dict) else {}

@@ -1,0 +1,113 @@
+"""Buttons and reactions on the bot's own messages."""
+
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.asking import Asking
+from bot.feedback import Feedback
+from bot.reply import Notice
+from bot.workflows import Workflows
+from handlers import ids
+from handlers.answer import team_of
+from handlers.interactions import (
+    channel_of,
+    container_key,
+    is_private,
+    place_of,
+    posted_of,
+    user_of,
+)
+from handlers.respond import Respond
+
+QUIET = "All right, I stay quiet. Mention me whenever you want me to look again."
+REMOVE_REACTIONS = frozenset({"wastebasket"})
+MUTE_REACTIONS = frozenset({"mute", "shushing_face"})
+Body = dict[str, Any]
+
+
+async def on_solved(
+    ack: AsyncAck, body: Body, context: AsyncBoltContext, feedback: Feedback
+) -> None:
+    """Record that the answer helped."""
+    await ack()
+    await feedback.solved(team_of(context), channel_of(body), posted_of(body), user_of(body))
+
+
+async def on_not_it(
+    ack: AsyncAck, body: Body, context: AsyncBoltContext, feedback: Feedback
+) -> None:
+    """Fold the answer and show what comes next."""
+    await ack()
+    await feedback.not_it(team_of(context), channel_of(body), posted_of(body), user_of(body))
+
+
+async def on_remove(
+    ack: AsyncAck, body: Body, context: AsyncBoltContext, feedback: Feedback
+) -> None:
+    """Take the answer away; whether the presser may is judged there, not by who saw the button."""
+    await ack()
+    await feedback.remove(team_of(context), channel_of(body), posted_of(body), user_of(body))
+
+
+async def on_ask_human(
+    ack: AsyncAck,
+    body: Body,
+    context: AsyncBoltContext,
+    workflows: Workflows,
+    asking: Asking,
+    respond: Respond,
+) -> None:
+    """Record that a human is wanted, in the thread where there is one."""
+    await ack()
+    if is_private(body):
+        said = await asking.human(channel_of(body), user_of(body), container_key(body))
+        await respond(said)
+    else:
+        await workflows.ask_human(place_of(body, team_of(context)), user_of(body))
+
+
+async def on_pick(
+    ack: AsyncAck,
+    body: Body,
+    action: Body,
+    context: AsyncBoltContext,
+    feedback: Feedback,
+    respond: Respond,
+) -> None:
+    """Give the asker the entry that was picked."""
+    await ack()
+    question, entry = ids.unpack(action["value"], 2)
+    await feedback.pick(team_of(context), channel_of(body), question, user_of(body), entry)
+    if is_private(body):
+        await respond.delete()
+
+
+async def on_pick_none(
+    ack: AsyncAck,
+    body: Body,
+    action: Body,
+    context: AsyncBoltContext,
+    feedback: Feedback,
+    respond: Respond,
+) -> None:
+    """Fall silent, or offer a human where the choices were public."""
+    await ack()
+    (question,) = ids.unpack(action["value"], 1)
+    await feedback.pick_none(team_of(context), channel_of(body), question, user_of(body))
+    if is_private(body):
+        await respond(Notice(QUIET), replace=True)
+
+
+async def on_reaction(event: Body, context: AsyncBoltContext, feedback: Feedback) -> None:
+    """Do what an emoji on one of the bot's messages stands for."""
+    item = event.get("item") or {}
+    if event.get("item_user") != context.bot_user_id or item.get("type") != "message":
+        return
+    emoji = str(event.get("reaction")).partition("::")[0]  # without a skin tone
+    where = (team_of(context), item["channel"], item["ts"], event["user"])
+    if emoji in REMOVE_REACTIONS:
+        await feedback.remove(*where)
+    elif emoji in MUTE_REACTIONS:
+        await feedback.mute(*where)

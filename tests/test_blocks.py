@@ -1,0 +1,161 @@
+"""Block Kit: valid, under every cap, never a ping, always a top-level text."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.records import Candidate
+from bot.reply import (
+    Choices,
+    Folded,
+    HumanNoted,
+    HumanWanted,
+    Leak,
+    LeakWarning,
+    Notice,
+    Option,
+    reply_markdown,
+    reply_to,
+    shorten,
+)
+from handlers.blocks import defused, diagnosis_view, render, render_all
+from handlers.mrkdwn import mrkdwn
+from knowledge.entry import Entry, Kind, Link
+
+GARBAGE = "<!channel> &<@U1>|`*_~" * 450
+ENTRY = Entry(
+    id="backend-user-404",
+    title="The user was not found",
+    kind=Kind.ERROR,
+    errors=("x",),
+    links=(Link("FAQ", "https://docs.anon.com/faq"),),
+    reviewed=date(2026, 11, 2),
+    body="Check `appUserId`.\n\n```ts\nif (a < b && c) {}\n```",
+)
+HUGE = Entry(
+    id="e" * 64,
+    title=GARBAGE,
+    kind=Kind.ERROR,
+    links=(Link(GARBAGE, "https://x.dev/" + "x" * 400),) * 9,
+    body=GARBAGE,
+)
+SURE = Candidate("backend-user-404", 0.9712, ("matched `Error translating external user id: 404`",))
+LONG = Candidate("e" * 64, 0.5, (GARBAGE,) * 9)
+
+
+def everything(garbage):
+    return [
+        reply_to(HUGE, LONG, staff=[f"U{n}" for n in range(10)]),
+        reply_to(HUGE, LONG, private=True),
+        reply_to(HUGE, LONG, solved_by="U1"),
+        Choices("1.1", tuple(Option("e" * 64, garbage) for _ in range(3))),
+        Choices("", tuple(Option("e" * 64, garbage) for _ in range(3))),
+        Choices("1.1", (Option("e", garbage),), private=True),
+        Folded("e", garbage),
+        Notice(garbage or "x", human=True),
+        LeakWarning((Leak(garbage, garbage),) * 20, "https://acme.slack.com/archives/C1/p1"),
+        HumanWanted("U1", "C1", "https://acme.slack.com/archives/C1/p1"),
+        HumanNoted("U1", True),
+    ]
+
+
+@pytest.mark.parametrize("said", everything(GARBAGE), ids=lambda said: type(said).__name__)
+def test_garbage_stays_under_the_caps_and_pings_nobody(said):
+    shown = render(said)
+    assert shown.text.strip()
+    assert "<!channel" not in str(shown)
+    assert len(shown.blocks) <= 50
+    assert sum(len(str(block)) for block in shown.blocks) < 13_000 or isinstance(said, LeakWarning)
+    for block in shown.blocks:
+        if block["type"] == "markdown":
+            assert len(block["text"]) < 3_000
+        if block["type"] == "section":
+            assert len(block["text"]["text"]) <= 3_000
+    ids = [
+        element["action_id"]
+        for block in shown.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+    ]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("said", everything(GARBAGE), ids=lambda said: type(said).__name__)
+def test_a_modal_takes_it_too(said):
+    view = diagnosis_view((said,), "C1|1.1|1.1|U1")
+    assert len(view["title"]["text"]) <= 24
+    assert "markdown" not in {block["type"] for block in view["blocks"]}
+    assert "<!channel" not in str(view)
+
+
+@given(st.text(max_size=300))
+def test_any_text_renders(text):
+    for said in everything(text):
+        assert "<!" not in render(said).text
+
+
+def test_a_reply_says_what_why_and_offers_what_next():
+    shown = render(reply_to(ENTRY, SURE, staff=["U0SAM"]))
+    assert shown.text == "The user was not found (backend-user-404)"
+    kinds = [block["type"] for block in shown.blocks]
+    assert kinds == ["markdown", "context", "actions"]
+    why = "matched `Error translating external user id: 404` · 0.97 · backend-user-404 · reviewed 2026-11"
+    assert shown.blocks[1]["elements"][0]["text"] == why
+    labels = [button["text"]["text"] for button in shown.blocks[2]["elements"]]
+    assert labels == ["Solved", "Not it", "Ask a human", "Remove"]
+    assert shown.blocks[2]["elements"][3]["visible_to_user_ids"] == ["U0SAM"]
+    assert len(shown.blocks[0]["text"]) < 3_000
+
+
+@pytest.mark.parametrize("count", [0, 11])
+def test_the_button_to_remove_needs_one_to_ten_staff(count):
+    shown = render(reply_to(ENTRY, SURE, staff=[f"U{n}" for n in range(count)]))
+    assert "Remove" not in str(shown.blocks)
+
+
+def test_a_warning_names_the_kind_and_never_shows_the_secret():
+    shown = render(LeakWarning((Leak("a JWT", "rotate it"),), "https://x.slack.com/p1"))
+    assert "a JWT: rotate it" in shown.blocks[0]["text"]["text"]
+    assert "<https://x.slack.com/p1|Your message>" in shown.text
+
+
+def test_several_values_are_one_message():
+    shown = render_all((Notice("one"), Notice("two")))
+    assert shown.text == "one\ntwo"
+    assert len(shown.blocks) == 2
+
+
+def test_markdown_for_the_command_line():
+    text = reply_markdown(reply_to(ENTRY, SURE))
+    assert text.startswith("**The user was not found**")
+    assert "- [FAQ](https://docs.anon.com/faq)" in text
+    assert text.rstrip("_").endswith("reviewed 2026-11")
+
+
+def test_a_long_body_is_cut_with_its_fence_closed():
+    body = "Intro\n```\n" + "line of code\n" * 1_000 + "```"
+    cut = shorten(body, 2_500)
+    assert len(cut) <= 2_500
+    assert cut.count("```") == 2
+    assert cut.endswith("… (shortened)")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "slack"),
+    [
+        ("**bold** & <b>", "*bold* &amp; &lt;b&gt;"),
+        ("# Head\n- one\n  * two", "*Head*\n• one\n  • two"),
+        ("[FAQ](https://a.b/c?d=1&e=2)", "<https://a.b/c?d=1&amp;e=2|FAQ>"),
+        ("`**x**` and ```ts\na **b** <c>\n```", "`**x**` and ```\na **b** &lt;c&gt;\n```"),
+        ("```\nopen <", "```\nopen &lt;"),
+    ],
+)
+def test_markdown_in_slacks_own_markup(markdown, slack):
+    assert mrkdwn(markdown) == slack
+
+
+def test_nothing_in_markdown_calls_anybody():
+    assert "<!" not in defused("<!channel> <@U1> <#C1>")
+    assert defused("a < b, <https://x.dev>") == "a < b, <https://x.dev>"

@@ -1,0 +1,179 @@
+"""The state: each promise of store.py, and a database that cannot work."""
+
+import asyncio
+import sqlite3
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from bot.database import open_database
+from bot.errors import ConfigError
+from bot.records import Answer, Candidate, Mode, Place, State, Thread, Verdict
+from bot.store import Store
+from bot.tables import METADATA
+
+PLACE = Place("T1", "C1", "1.1")
+ANSWER = Answer(
+    PLACE, "1.1", "U1", (Candidate("a", 0.9, ("why",)), Candidate("b")), "a", "rev", 0, "2.2"
+)
+
+
+@pytest.fixture
+async def engine(tmp_path):
+    async with open_database(f"sqlite+aiosqlite:///{tmp_path / 'state.db'}") as engine:
+        yield engine
+
+
+@pytest.fixture
+def store(engine):
+    return Store(engine)
+
+
+async def test_the_migrations_make_exactly_the_tables(engine):
+    def differences(connection):
+        return compare_metadata(MigrationContext.configure(connection), METADATA)
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+        for pragma, value in {
+            "journal_mode": "wal",
+            "synchronous": 2,
+            "foreign_keys": 1,
+            "busy_timeout": 10_000,
+        }.items():
+            assert (await connection.exec_driver_sql(f"PRAGMA {pragma}")).scalar_one() == value
+
+
+async def test_a_claim_goes_to_one_alone(store):
+    won = await asyncio.gather(*(store.claim(1.0, "message", f"event{n}") for n in range(8)))
+    assert sorted(won) == [False] * 7 + [True]
+    assert await store.claim(1.0, "other", "event-new") is True
+    assert await store.claim(1.0, "third", "other") is False
+    assert await store.claim(1.0, "third") is True, "a lost claim takes nothing"
+
+
+async def test_what_stands_around_a_message(store):
+    around = await store.around(PLACE, "U1")
+    assert (around.mode, around.opted_out, around.thread) == (None, False, None)
+    await store.set_mode("T1", "C1", Mode.OFF)
+    await store.set_mode("T1", "C1", Mode.SUGGEST)
+    for wish in (True, True):
+        await store.set_opted_out("T1", "U1", wish=wish)
+    await store.begin_thread(PLACE, "U1", 1.0)
+    around = await store.around(PLACE, "U1")
+    assert (around.mode, around.opted_out) == (Mode.SUGGEST, True)
+    assert around.thread == Thread("U1")
+    await store.set_opted_out("T1", "U1", wish=False)
+    assert (await store.around(PLACE, "U1")).opted_out is False
+    assert (await store.around(Place("T2", "C1", "1.1"), "U1")).thread is None
+
+
+async def test_a_thread_keeps_its_asker_and_knows_what_it_was_shown(store):
+    await store.begin_thread(PLACE, "U1", 1.0)
+    assert (await store.begin_thread(PLACE, "U2", 2.0)).asker == "U1"
+    await store.record_answer(ANSWER, 1.0)
+    assert await store.close_answer(ANSWER) is True
+    assert await store.close_answer(ANSWER) is False
+    await store.record_answer(
+        Answer(PLACE, "1.1", "U1", ANSWER.candidates, "b", "r", 1, "3.3"), 2.0
+    )
+    thread = await store.thread(PLACE)
+    assert (thread.given, thread.rejected) == (("a", "b"), ("a",))
+
+
+async def test_a_step_is_taken_from_what_the_database_holds(store):
+    def solve(thread):
+        return Thread(thread.asker, State.SOLVED, thread.rejected, thread.given)
+
+    assert await store.move_thread(PLACE, solve, 1.0) is None
+    await store.begin_thread(PLACE, "U1", 1.0)
+    moved = await asyncio.gather(*(store.move_thread(PLACE, solve, 1.0) for _ in range(5)))
+    assert sum(thread is not None for thread in moved) == 1
+
+
+async def test_answers_are_found_by_message_and_by_question(store):
+    await store.record_answer(ANSWER, 1.0)
+    assert await store.answer_posted("T1", "C1", "2.2") == ANSWER
+    assert await store.answer_to("T1", "C1", "1.1") == ANSWER
+    assert await store.answer_posted("T1", "C2", "2.2") is None
+    assert await store.answer_to("T2", "C1", "1.1") is None
+
+
+async def test_the_last_vote_counts_and_misses_are_counted(store, engine):
+    for verdict in (Verdict.NOT_IT, Verdict.SOLVED):
+        await store.vote(ANSWER, "U1", verdict, 1.0)
+    for _ in range(3):
+        await store.count_miss("print", "x" * 5_000, 1.0)
+    async with engine.connect() as connection:
+        votes = (
+            await connection.exec_driver_sql("SELECT verdict, entry, revision FROM feedback")
+        ).all()
+        assert votes == [("solved", "a", "rev")]
+        assert (
+            await connection.exec_driver_sql("SELECT count, length(example) FROM misses")
+        ).all() == [(3, 1_000)]
+
+
+async def test_forgetting_deletes_one_user_alone(store):
+    other = Place("T1", "C1", "9.9")
+    for place, user in ((PLACE, "U1"), (other, "U2")):
+        await store.begin_thread(place, user, 1.0)
+    await store.record_answer(ANSWER, 1.0)
+    await store.vote(ANSWER, "U1", Verdict.SOLVED, 1.0)
+    await store.forget("T1", "U1")
+    assert await store.thread(PLACE) is None
+    assert await store.answer_to("T1", "C1", "1.1") is None
+    assert (await store.thread(other)).asker == "U2"
+
+
+async def test_a_second_start_finds_the_state(tmp_path):
+    url = f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'er' / 'state.db'}"
+    async with open_database(url) as engine:
+        await Store(engine).set_mode("T1", "C1", Mode.AUTO)
+    async with open_database(url) as engine:
+        assert (await Store(engine).around(PLACE, "U1")).mode is Mode.AUTO
+
+
+async def refused(path) -> str:
+    with pytest.raises(ConfigError) as caught:
+        async with open_database(f"sqlite+aiosqlite:///{path}"):
+            pass
+    return str(caught.value)
+
+
+async def test_a_corrupt_file_is_refused_and_left_as_it_is(tmp_path):
+    path = tmp_path / "state.db"
+    path.write_bytes(b"this is no database" * 500)
+    message = await refused(path)
+    assert str(path) in message
+    assert "backup" in message
+    assert path.read_bytes() == b"this is no database" * 500
+
+
+async def test_a_file_damaged_in_the_middle_is_refused(tmp_path):
+    path = tmp_path / "state.db"
+    async with open_database(f"sqlite+aiosqlite:///{path}") as engine:
+        for number in range(300):
+            await Store(engine).claim(1.0, f"key{number}" * 10)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    data = bytearray(path.read_bytes())
+    data[4096 : len(data)] = b"\xee" * (len(data) - 4096)
+    path.write_bytes(data)
+    assert "cannot be used" in await refused(path)
+
+
+async def test_what_is_no_file_or_has_no_folder_is_refused(tmp_path):
+    (tmp_path / "state.db").mkdir()
+    assert "cannot be used" in await refused(tmp_path / "state.db")
+    (tmp_path / "file").write_text("")
+    assert "DATA_DIR" in await refused(tmp_path / "file" / "state.db")
+
+
+async def test_a_read_only_database_is_refused(tmp_path):
+    path = tmp_path / "state.db"
+    async with open_database(f"sqlite+aiosqlite:///{path}"):
+        pass
+    assert "readonly" in await refused(f"file:{path}?mode=ro&uri=true")

@@ -1,0 +1,32 @@
+"""What words after `/anon` or a mention mean."""
+
+import pytest
+
+from bot.verbs import Name, Verb, parse_verb
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("", Verb(Name.HELP)),
+        ("help", Verb(Name.HELP)),
+        ("Help!", Verb(Name.HELP)),
+        ("help me with a CORS error", Verb(Name.ASK, "help me with a CORS error")),
+        ("ask how do I", Verb(Name.ASK, "how do I")),
+        ("ask", Verb(Name.HELP)),
+        ("Mute Me", Verb(Name.MUTE_ME)),
+        ("unmute me", Verb(Name.UNMUTE_ME)),
+        ("forget me.", Verb(Name.FORGET_ME)),
+        ("forget", Verb(Name.UNKNOWN, "forget me")),
+        ("hepl", Verb(Name.UNKNOWN, "help")),
+        ("cors", Verb(Name.UNKNOWN)),
+        ("config", Verb(Name.CONFIG)),
+        ("config mode Auto", Verb(Name.CONFIG, "mode auto")),
+        ("config of the client is wrong", Verb(Name.ASK, "config of the client is wrong")),
+        ("ERR_TUNNEL_CONNECTION_FAILED", Verb(Name.ASK, "ERR_TUNNEL_CONNECTION_FAILED")),
+        ("why does this fail", Verb(Name.ASK, "why does this fail")),
+        ("x" * 100_000, Verb(Name.ASK, "x" * 100_000)),
+    ],
+)
+def test_a_verb_is_read(text, verb):
+    assert parse_verb(text) == verb
