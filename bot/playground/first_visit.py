@@ -1,0 +1,86 @@
+"""What the page tells somebody who sees it for the first time."""
+
+from typing import Any
+
+from bot.playground.cast import BOT, BOT_ID, PEOPLE, TEAM_ID, TEAM_NAME
+from bot.playground.manifest import Manifest
+from bot.playground.workspace import Workspace
+
+Json = dict[str, Any]
+STAND_INS = (
+    "Slack and Anon are stand-ins: everything else is the real bot. "
+    "Messages live in memory, so a restart begins an empty workspace."
+)
+CORS = """\
+the connect dialog stays blank and the console says
+
+```
+Access to fetch at 'https://svc.sandbox.anon.com/account/api/v1/appIntegration?id=instagram' \
+from origin 'https://link.svc.sandbox.anon.com' has been blocked by CORS policy: \
+No 'Access-Control-Allow-Origin' header is present on the requested resource. \
+If an opaque response serves your needs, set the request's mode to 'no-cors' \
+to fetch the resource with CORS disabled.
+```"""
+LOG = """\
+our backend worker fails since this morning, any idea?
+
+```
+2026-11-22T09:14:03.118Z INFO  worker  job 8812 started app=instagram
+2026-11-22T09:14:03.702Z INFO  worker  opening session for user-42
+2026-11-22T09:14:04.377Z ERROR worker  Error translating external user id: 404 - Not Found
+    at translateUserId (/srv/app/node_modules/@anon/sdk-typescript/dist/index.js:214:11)
+    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)
+2026-11-22T09:14:04.379Z WARN  worker  job 8812 failed, attempt 3 of 3
+```"""
+EXAMPLES = (
+    {"title": "A CORS error in the browser", "text": CORS, "channel": "support"},
+    {"title": "A 404 in a server log", "text": LOG, "channel": "support"},
+    {
+        "title": "A plain question",
+        "text": "How do I use my own identity provider?",
+        "channel": "support",
+    },
+)
+VERBS = (
+    ("ask", "ask <question or error>", "The best answer, for you alone"),
+    ("help", "help", "What the bot can do, with examples"),
+    ("config", "config mode <mode>", "Staff: how the bot behaves in this channel"),
+    ("mute me", "mute me", "The bot leaves your messages alone"),
+    ("unmute me", "unmute me", "The bot answers you again"),
+    ("forget me", "forget me", "Deletes what the bot keeps about you"),
+)
+
+
+def state(workspace: Workspace, manifest: Manifest) -> Json:
+    """Return who and what is here, and what can be tried."""
+    return {
+        "team": {"id": TEAM_ID, "name": TEAM_NAME},
+        "users": [
+            {
+                "id": person.id,
+                "name": person.name,
+                "real_name": person.real_name,
+                "color": person.color,
+                "role": person.role,
+            }
+            for person in PEOPLE
+        ],
+        "bot": {"id": BOT_ID, "user_id": BOT.id, "name": BOT.name},
+        "channels": [
+            {
+                "id": channel.id,
+                "name": channel.name,
+                "mode": channel.mode,
+                "topic": channel.topic,
+                "members": sorted(channel.members),
+                "is_im": channel.is_im,
+                "is_ext_shared": channel.is_ext_shared,
+            }
+            for channel in workspace.channels.values()
+        ],
+        "commands": list(manifest.commands),
+        "verbs": [dict(zip(("name", "usage", "description"), verb, strict=True)) for verb in VERBS],
+        "shortcuts": list(manifest.shortcuts),
+        "examples": list(EXAMPLES),
+        "stand_ins": STAND_INS,
+    }
