@@ -1,0 +1,107 @@
+"""``anon-support doctor``: looks at each part and says what to do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.answering import open_answerer
+from bot.config import Settings, read_settings
+from bot.database import open_database
+from bot.errors import ConfigError, UserError
+from bot.running import missing_settings
+from bot.store import Store
+from handlers.messenger import slack_client
+
+CONFIGURED = "every setting can be read; connects by {way}"
+NOT_CONFIGURED = "set {names} (docs/slack-setup.md)"
+CONNECTED = "connected as {bot} in {team}"
+REFUSED = "Slack refused the bot token ({code}): copy SLACK_BOT_TOKEN again and reinstall the app"
+AWAY = "Slack cannot be reached: check the network, a proxy and SLACK_API_URL"
+SKIPPED = "not tried: there is no SLACK_BOT_TOKEN"
+STORE_WORKS = "can be read and written"
+BASE_WORKS = "{count} entries"
+
+
+class State(StrEnum):
+    """How a part is: ``bad`` wants its owner to act, ``away`` may pass by itself."""
+
+    GOOD = "good"
+    BAD = "bad"
+    AWAY = "away"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One line of the doctor's."""
+
+    part: str
+    state: State
+    text: str
+
+
+def worst_code(seen: Sequence[Seen]) -> int:
+    """Return the exit code: 2 for something to mend, 3 for something that is away."""
+    states = {one.state for one in seen}
+    return 2 if State.BAD in states else 3 if State.AWAY in states else 0
+
+
+async def examine(kb: Path | None = None) -> list[Seen]:
+    """Return one line for each part."""
+    try:
+        settings = read_settings()
+    except ConfigError as error:
+        return [Seen("configuration", State.BAD, str(error)), _see_base(kb)]
+    return [
+        _see_settings(settings),
+        await _see_slack(settings),
+        await _see_store(settings),
+        _see_base(kb),
+    ]
+
+
+def _see_settings(settings: Settings) -> Seen:
+    missing = missing_settings(settings)
+    if missing:
+        return Seen("configuration", State.BAD, NOT_CONFIGURED.format(names=", ".join(missing)))
+    way = "Socket Mode" if settings.slack_app_token else f"HTTP on port {settings.port}"
+    return Seen("configuration", State.GOOD, CONFIGURED.format(way=way))
+
+
+async def _see_slack(settings: Settings) -> Seen:
+    if settings.slack_bot_token is None:
+        return Seen("slack", State.SKIPPED, SKIPPED)
+    client = slack_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as error:
+        code = error.response.get("error", "no reason given")
+        return Seen("slack", State.BAD, REFUSED.format(code=code))
+    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError):
+        return Seen("slack", State.AWAY, AWAY)
+    text = CONNECTED.format(bot=answer.get("user"), team=answer.get("team"))
+    return Seen("slack", State.GOOD, text)
+
+
+async def _see_store(settings: Settings) -> Seen:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        async with open_database(settings.store_url) as engine:
+            await Store(engine).ping()
+    except UserError as error:
+        return Seen("store", State.BAD, str(error))
+    except OSError as error:
+        return Seen("store", State.BAD, f"DATA_DIR cannot be written: {error.strerror}")
+    return Seen("store", State.GOOD, STORE_WORKS)
+
+
+def _see_base(kb: Path | None) -> Seen:
+    try:
+        entries = open_answerer(kb).entries
+    except ValueError as error:
+        return Seen("knowledge base", State.BAD, str(error))
+    return Seen("knowledge base", State.GOOD, BASE_WORKS.format(count=len(entries)))

@@ -1,0 +1,33 @@
+"""The Slack app's manifest, filled in for one deployment."""
+
+from pathlib import Path
+
+import yaml
+
+from bot.errors import ConfigError
+
+APP_YAML = Path(__file__).parent.parent / "app.yaml"
+EVENTS_PATH = "/slack/events"
+NEEDS_URL = "Slack needs an address to send events to: give --url https://… or set PUBLIC_URL."
+NEEDS_HTTPS = "Slack sends events to https addresses only: give --url https://…"
+
+
+def filled_manifest(url: str, *, http: bool) -> str:
+    """Return app.yaml for Socket Mode as it stands, or for HTTP with every address filled in."""
+    text = APP_YAML.read_text(encoding="utf-8")
+    if not http:
+        return text
+    if not url:
+        raise ConfigError(NEEDS_URL)
+    if not url.startswith("https://"):
+        raise ConfigError(NEEDS_HTTPS)
+    whole = yaml.safe_load(text)
+    address = url.rstrip("/") + EVENTS_PATH
+    settings = whole["settings"]
+    settings["socket_mode_enabled"] = False
+    settings["event_subscriptions"]["request_url"] = address
+    settings["interactivity"]["request_url"] = address
+    for command in whole["features"]["slash_commands"]:
+        command["url"] = address
+    comment = text.splitlines()[0]
+    return f"{comment}\n{yaml.safe_dump(whole, sort_keys=False, allow_unicode=True)}"
