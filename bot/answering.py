@@ -16,7 +16,7 @@ from knowledge.labelled import Message, read_folder
 from knowledge.matcher import Like, Match, Matcher, Matches
 from knowledge.model import trained_model
 from knowledge.normalise import MAX_TEXT
-from knowledge.sentences import sentence_model
+from knowledge.remembered import embed
 
 SHIPPED = Path(__file__).parent.parent / "knowledge" / "entries"
 LABELLED = "labelled"
@@ -116,9 +116,9 @@ def open_answerer(kb: Path | None = None, cache_dir: Path | None = None) -> Answ
         load_entries(folder),
         known_messages(folder),
         model.background,
-        sentence_model().embed,
+        embed,
     )
-    matcher = Matcher(compiled, model, sentence_model().embed)
+    matcher = Matcher(compiled, model, embed)
     return Answerer(matcher, model.reply_from, model.suggest_from)
 
 

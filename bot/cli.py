@@ -7,8 +7,8 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from bot.batches import Record, answer_lines, open_lines, print_json, text_of
 from bot.cli_kb import kb_commands, open_base
@@ -18,7 +18,6 @@ from bot.redact import redact
 
 NOT_SURE = "Not sure. Closest entries:"
 NOTHING_CLOSE = "The knowledge base is empty: nothing to answer with."
-UNEXPECTED = "Something went wrong inside ({name}). Run again with LOG_LEVEL=DEBUG to see where."
 
 app = typer.Typer(
     help="First-line Slack support for developers who integrate with Anon.",
@@ -42,11 +41,9 @@ def run_command_line(arguments: list[str] | None = None) -> int:
         return _fail(str(error), 3)
     except UserError as error:
         return _fail(str(error), 2)
-    except click.ClickException as error:
-        context = getattr(error, "ctx", None)
-        hint = f" Try: {context.command_path} --help" if context else ""
-        return _fail(error.format_message() + hint, 2)
-    except (click.Abort, KeyboardInterrupt):
+    except TyperException as error:
+        return _fail(_usage(error), 2)
+    except (typer.Abort, KeyboardInterrupt):
         return _fail("Stopped.", 130)
     except BrokenPipeError:
         sys.stderr.close()
@@ -54,8 +51,17 @@ def run_command_line(arguments: list[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _usage(error: TyperException) -> str:
+    """Return what is wrong with the words of a call, and where to read on."""
+    shown = getattr(error, "format_message", error.__str__)()
+    context = getattr(error, "ctx", None)
+    return f"{shown} Try: {context.command_path} --help" if shown and context else str(shown)
+
+
 def _fail(text: str, code: int) -> int:
-    print(" ".join(text.split()), file=sys.stderr)
+    """Print a failure on one line, where there is anything to say beside the help."""
+    if text:
+        print(" ".join(text.split()), file=sys.stderr)
     return code
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.batches import print_json
+from bot.batches import NO_SUCH_FILE, print_json
 from bot.errors import ConfigError, UserError
 
 if TYPE_CHECKING:
@@ -134,7 +134,9 @@ def evaluate_base(
 
     try:
         messages = counted(read_messages(file))
-    except (OSError, BadMessagesError) as error:
+    except OSError as error:
+        raise ConfigError(NO_SUCH_FILE.format(path=file, why=error.strerror)) from None
+    except BadMessagesError as error:
         raise ConfigError(str(error)) from None
     if not messages:
         raise UserError(NOTHING_COUNTED.format(path=file))

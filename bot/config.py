@@ -16,7 +16,9 @@ Ids = Annotated[tuple[str, ...], NoDecode]
 class Settings(BaseSettings):
     """Every setting of the bot, under the environment variable of the same name in capitals."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None

@@ -6,8 +6,8 @@
 import re
 from dataclasses import dataclass
 
-from bot.redact_kinds import FILL, HEX, UUID, is_words, is_wordy, looks_random
-from bot.redact_names import Level, is_path, is_placeholder, is_prose, level
+from bot.redact.kinds import FILL, HEX, UUID, is_words, is_wordy, looks_random
+from bot.redact.names import Level, is_path, is_placeholder, is_prose, level
 
 _TIGHT = {"=", "%3D", "%3d"}
 _SAID = {"is", "was", "are"}

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.redact_kinds import FILL, Hit, Kind, is_words, looks_random
-from bot.redact_names import Level, is_placeholder, is_prose, level
-from bot.redact_values import Value, is_secret
+from bot.redact.kinds import FILL, Hit, Kind, is_words, looks_random
+from bot.redact.names import Level, is_placeholder, is_prose, level
+from bot.redact.values import Value, is_secret
 
 _QUOTE = r"(?:\\{0,3}[\"'`]|&quot;|&\#39;|%22|[\u201c\u201d\u2018\u2019])"
 _PAIR = re.compile(
@@ -16,13 +16,7 @@ _PAIR = re.compile(
     r"|(?<=%[0-9A-Fa-f]{2}.))[\w$.-]{0,79}+)"
     rf"(?:\[\])?(?P<close>{_QUOTE}?+)\]?+\??+!?+[*_~]{{0,3}}+[ \t]{{0,40}}+"
     r"(?P<op>\s?=>|::?=|={1,3}|:(?!//)|%253[ADad]|%3[ADad]|\\u003[ad]|,|&gt;|>|\uff1a"
-    r"|(?:is|was|are)(?=[ \t:]))"
-)
-_FLAG = re.compile(
-    r"(?:(?<!\w)--(?P<flag>[A-Za-z][\w.-]{0,79}+)|\b(?:ENV|ARG|setx)[ \t]{1,4}(?P<var>\w{1,80}+)"
-    r"|\blogin[ \t]\S{1,80}\s{1,8}(?P<netrc>password))[ \t]{1,4}(?=[^\s=:,-])"
-    r"|\b(?P<said>(?:[Pp]ass(?:word|code|wd|phrase)|[Pp]wd|[Pp]w)(?=[ \t]))[ \t]{1,4}"
-    r"(?:[-\u2013\u2014][ \t]{1,4})?(?=[^\s=:,-])"
+    r"|(?:is|was|are)(?=[ \t:]):?)"
 )
 _OPEN = re.compile(
     rf"[*_~]{{0,3}}+[ \t]{{0,40}}+(?:[rbufLR@]{{1,2}}(?=[\"']))?+(?P<open>{_QUOTE})?+"
@@ -59,22 +53,10 @@ _NAMED_BY = re.compile(
     rf"(?:name|Name|key|Key|header|id|label){_QUOTE}?+\s{{0,4}}[:=]\s{{0,4}}{_QUOTE}?+"
     r"([\w.$-]{1,80}+)"
 )
-_FORM_FIELD = re.compile(
-    r"name=\"([\w.-]{1,80}+)\"(?:\r?\n[^\n]{1,80}+)?(?:\r?\n){1,3}([^\s]{3,2048}+)"
-)
-_BOTH = re.compile(
-    r"(?:[Uu]ser(?:name)?|[Ll]ogin|[Ee]mail)[ ]?[/+&|][ ]?(?:[Pp]ass(?:word)?|[Pp]wd?"
-    r"|[Pp]w)\s?[:=]\s{0,4}"
-    r"[^\s/|,]{1,128}+(?:\s?[/|,:]\s?|\s)([^\s/|,`]{4,256}+)"
-)
-_CONNECTION = re.compile(
-    r"\b(?:[Pp]assword|PASSWORD|[Pp]wd|PWD|AccountKey|SharedAccessKey)[ ]?=[ ]?"
-    r"([^;\"'\n<>]{3,512}+)(?=;)"
-)
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
+class Name:
     """A name, what closes it, the operator behind it, and where all that begins and ends."""
 
     text: str
@@ -84,8 +66,8 @@ class _Name:
     end: int
 
 
-def _named(pair: re.Match[str], name: str) -> _Name:
-    return _Name(name, pair["op"].strip(), pair["close"], pair.start(), pair.end())
+def _named(pair: re.Match[str], name: str) -> Name:
+    return Name(name, pair["op"].strip(), pair["close"], pair.start(), pair.end())
 
 
 def named_secrets(text: str) -> Iterator[Hit]:
@@ -96,34 +78,6 @@ def named_secrets(text: str) -> Iterator[Hit]:
         if hit := _judge_pair(text, pair):
             yield hit
             at = max(at, hit.end)
-    yield from _spoken(text)
-    yield from _in_forms(text)
-
-
-def _spoken(text: str) -> Iterator[Hit]:
-    """Values behind a flag, or behind a mere blank."""
-    for flag in _FLAG.finditer(text):
-        name = flag["flag"] or flag["var"] or flag["netrc"] or flag["said"]
-        value = _read(text, _Name(name, "", "", flag.start(), flag.end()))
-        if value and is_secret(value, level(name)):
-            yield Hit(value.start, value.end, Kind.NAMED_SECRET)
-    for both in _BOTH.finditer(text):
-        if _matters(both[1]) and not is_prose(both[1]):
-            yield Hit(both.start(1), both.end(1), Kind.NAMED_SECRET)
-
-
-def _in_forms(text: str) -> Iterator[Hit]:
-    """Fields of a posted form, and passwords with blanks in connection strings."""
-    for match in _FORM_FIELD.finditer(text):
-        if level(match[1]) >= Level.TOKEN and _matters(match[2]):
-            yield Hit(match.start(2), match.end(2), Kind.NAMED_SECRET)
-    for match in _CONNECTION.finditer(text):
-        if _matters(match[1]):
-            yield Hit(match.start(1), match.end(1), Kind.NAMED_SECRET)
-
-
-def _matters(value: str) -> bool:
-    return not is_placeholder(value) and bool(value.strip(FILL + " "))
 
 
 def _judge_pair(text: str, pair: re.Match[str]) -> Hit | None:
@@ -140,7 +94,7 @@ def _judge_pair(text: str, pair: re.Match[str]) -> Hit | None:
     inner = _INNER.match(text, pair.end())
     if inner and level(inner[1]) is not Level.NONE:
         return None  # `key=token=…`: the inner name has its own turn
-    value = _read(text, _named(pair, name))
+    value = read(text, _named(pair, name))
     if value is None or not is_secret(value, rank):
         return None
     return Hit(value.start, value.end, Kind.NAMED_SECRET)
@@ -158,7 +112,7 @@ def _is_operator(text: str, pair: re.Match[str]) -> bool:
     return True
 
 
-def _read(text: str, named: _Name) -> Value | None:
+def read(text: str, named: Name) -> Value | None:
     """The value behind the operator, quoted or bare, on this line or on the next."""
     op, name, at, begin = named.op, named.text, named.end, named.start
     block = _BLOCK.match(text, at) if op in {":", "\uff1a", "is"} else None
@@ -210,7 +164,7 @@ def _jwk_member(text: str, pair: re.Match[str]) -> Hit | None:
     value = until[0].rstrip().rstrip(",") if until else ""
     if looks_random(re.sub(r"\s|\\[nr]", "", value), 16):
         return Hit(start, start + len(value), Kind.JWK_PRIVATE)
-    if not quoted or len(value) < 4 or is_words(value) or is_placeholder(value):
+    if not quoted or len(value) < 4 or " " in value or is_words(value) or is_placeholder(value):
         return None
     near = "kty" in text[max(0, pair.start() - 2_000) : start + 2_000]
     return Hit(start, start + len(value), Kind.JWK_PRIVATE) if near else None
@@ -226,7 +180,7 @@ def _around(text: str, start: int, end: int) -> str:
 
 def _described(text: str, pair: re.Match[str]) -> Hit | None:
     """The `value` of an object whose other members tell that it is a secret or a cookie."""
-    value = _read(text, _named(pair, "value"))
+    value = read(text, _named(pair, "value"))
     if value is None or value.op not in {":", "=", "=>"} or is_placeholder(value.text):
         return None
     if FILL in value.text or len(value.text) < 4 or is_prose(value.text):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.redact_kinds import HEX, UUID, Hit, Kind, is_wordy
+from bot.redact.kinds import HEX, UUID, Hit, Kind, is_wordy
 
 _HEAD = re.compile(
     r"ey[JAI](?:(?<![A-Za-z0-9+/_-]ey.)|(?<=%[0-9A-Fa-f]{2}ey.)|(?<=\\[nrt]ey.)"
@@ -79,14 +79,14 @@ def is_public_header(value: str) -> bool:
 
 def _follow(text: str, start: int) -> _Walk:
     walk = _Walk(start)
-    _take(walk, text, _CHUNK.match(text, start))
+    _take(walk, _CHUNK.match(text, start))
     for _ in range(_MOST_PIECES):
         if not _step(walk, text):
             break
     return walk
 
 
-def _take(walk: _Walk, text: str, chunk: re.Match[str] | None) -> bool:
+def _take(walk: _Walk, chunk: re.Match[str] | None) -> bool:
     if chunk is None:
         return False
     walk.parts[-1] += chunk[0]
@@ -101,13 +101,13 @@ def _step(walk: _Walk, text: str) -> bool:
     if pad := _PAD.match(text, at):
         at = pad.end()
     if skip := _INVISIBLE.match(text, at):
-        return _take(walk, text, _CHUNK.match(text, skip.end())) or _dot(walk, text, skip.end())
+        return _take(walk, _CHUNK.match(text, skip.end())) or _dot(walk, text, skip.end())
     if _dot(walk, text, at):
         return True
     if cut := _CUT.match(text, at):
         walk.cut = True
         chunk = _CHUNK.match(text, cut.end())
-        return chunk is not None and len(chunk[0]) >= 4 and _take(walk, text, chunk)
+        return chunk is not None and len(chunk[0]) >= 4 and _take(walk, chunk)
     return _join(walk, text, at)
 
 
@@ -118,7 +118,7 @@ def _dot(walk: _Walk, text: str, at: int) -> bool:
     most = 5 if "enc" in walk.header else 3
     if dot is None and len(walk.parts) == 1 and most == 5 and text.startswith("..", at):
         walk.parts += ["", ""]
-        return _take(walk, text, _CHUNK.match(text, at + 2))
+        return _take(walk, _CHUNK.match(text, at + 2))
     if dot is None or len(walk.parts) >= most:
         return False
     chunk = _CHUNK.match(text, dot.end())
@@ -135,7 +135,7 @@ def _dot(walk: _Walk, text: str, at: int) -> bool:
         return False
     walk.parts.append("")
     walk.end, walk.line = dot.end(), walk.line + 1
-    return _take(walk, text, chunk)
+    return _take(walk, chunk)
 
 
 def _join(walk: _Walk, text: str, at: int) -> bool:
@@ -154,7 +154,7 @@ def _join(walk: _Walk, text: str, at: int) -> bool:
     if not join["space"]:
         walk.widths.append(walk.line)
         walk.line = 0
-    return _take(walk, text, chunk)
+    return _take(walk, chunk)
 
 
 def _belongs(walk: _Walk, text: str, join: re.Match[str], chunk: re.Match[str]) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.redact_kinds import HEX, UUID, Hit, Kind, is_words, looks_random
+from bot.redact.kinds import FILL, HEX, UUID, Hit, Kind, is_words, looks_random
 
 _W = r"[A-Za-z0-9_-]"
 _A = r"[A-Za-z0-9]"
@@ -160,7 +160,9 @@ def anon_and_ory_keys(text: str) -> Iterator[Hit]:
     for prefix in _APART.finditer(text):
         kind = Kind.ANON_KEY if prefix[1] == "anon" else Kind.ORY_KEY
         for match in _CANDIDATE.finditer(text, prefix.end(), min(prefix.end() + 400, len(text))):
-            if match.start() < prefix.end() + 160 and _is_body(match[0]):
+            if match.start() > prefix.end() + 160 or FILL in text[prefix.end() : match.start()]:
+                break
+            if _is_body(match[0]):
                 whole = _CANDIDATE.match(text, match.start()) or match
                 yield Hit(match.start(), whole.end(), kind)
                 break

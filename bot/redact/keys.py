@@ -5,7 +5,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.redact_kinds import FILL, Hit, Kind
+from bot.redact.kinds import FILL, Hit, Kind
 
 _LONGEST_BLOCK = 40_000
 _DASH = "[-\u2010-\u2015]"
@@ -21,7 +21,7 @@ _BODY = re.compile(
     rf"|(?=[A-Za-z+/]{{0,14}}[0-9+/])[A-Za-z0-9+/]{{2,15}}(?![\w:.'-])))?"
     r"(?:\s{0,4}(?:\.{2,6}|\u2026))?"
 )
-_EDGE = r"[\s>\"'`,\\|*]*+(?:&gt;)?+\s*+"
+_EDGE = r"[\s>\"'`,\\|*]{0,80}+(?:&gt;)?+\s{0,8}+"
 _BASE64_LINE = re.compile(_EDGE + r"[A-Za-z0-9+/]{16,}+={0,2}[\s\"'`,\\|*+]*+")
 _LAST_LINE = re.compile(_EDGE + r"=?[A-Za-z0-9+/]{1,80}+={0,2}[\s\"'`,\\|*+]*+")
 _LONG_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}")

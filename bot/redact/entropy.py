@@ -6,8 +6,8 @@
 import re
 from collections.abc import Iterator
 
-from bot.redact_jwt import is_public_header
-from bot.redact_kinds import HEX, UUID, Hit, Kind, is_words, is_wordy, looks_random
+from bot.redact.jwt import is_public_header
+from bot.redact.kinds import HEX, UUID, Hit, Kind, is_words, is_wordy, looks_random
 
 _LEAST = 28
 _RUN = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{28,}+(?:={1,2}(?![A-Za-z0-9]))?")

@@ -4,7 +4,6 @@
 # ruff: noqa: S105
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -62,26 +61,6 @@ _WORDISH = re.compile(
 )
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+")
-
-
-def spans(
-    pattern: re.Pattern[str], text: str, kind: Kind, group: int | str = 0, *, live: bool = True
-) -> Iterator[Hit]:
-    """Every match of the pattern's group as a hit."""
-    for match in pattern.finditer(text):
-        yield Hit(match.start(group), match.end(group), kind, live)
-
-
-def mask(text: str, hits: Iterable[Hit]) -> str:
-    """The text, equally long, with every hit filled."""
-    pieces, at = [], 0
-    for hit in sorted(hits, key=lambda one: one.start):
-        if hit.end <= at:
-            continue
-        start = max(hit.start, at)
-        pieces += [text[at:start], FILL * (hit.end - start)]
-        at = hit.end
-    return "".join([*pieces, text[at:]])
 
 
 def is_wordy(value: str) -> bool:

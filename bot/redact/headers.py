@@ -8,8 +8,8 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from bot.redact_kinds import FILL, Hit, Kind, looks_random
-from bot.redact_names import is_placeholder
+from bot.redact.kinds import FILL, Hit, Kind, looks_random
+from bot.redact.names import is_placeholder
 
 _Q = r"(?:\\{0,3}[\"'`]|&quot;|%22|[\u201c\u201d\u2018\u2019])"
 _BEARER = re.compile(
@@ -18,7 +18,8 @@ _BEARER = re.compile(
     rf"([^\s\"'`,;<>&(){{}}$\\{FILL}][^\s\"'`,;<>&(){{}}\\{FILL}]{{3,8191}}+)"
 )
 _AUTHORIZATION = re.compile(
-    rf"(?i:authorization){_Q}?\]?\s{{0,4}}(?:=>|[:=,(]|%3A){{1,2}}\s{{0,4}}(?:[frb]?{_Q})?\s{{0,4}}"
+    rf"(?i:authorization)(?:{_Q}\s{{0,4}},|{_Q}?\]?\s{{0,4}}(?:=>|[:=(]|%3A){{1,2}})"
+    rf"\s{{0,4}}(?:[frb]?{_Q})?\s{{0,4}}"
     rf"(?:(?P<scheme>[A-Za-z][A-Za-z0-9-]{{2,20}}+)(?:[ \t]{{1,4}}|%20))?"
     rf"(?:{_Q}[ \t]{{0,4}}[+.&,]\s{{0,4}}{_Q})?"
     rf"(?P<value>[^\s\"'`,;<>&{{}}\\{FILL}]{{4,8192}}+)"
@@ -42,6 +43,11 @@ _SHORT_FLAG = re.compile(
 _CALL = re.compile(
     r"(?:\bauth[ \t]{0,2}=[ \t]{0,2}(?:\w{1,20}\.){0,3}(?:\w{0,20}Auth)?\(|Auth\()[ \t\n]{0,8}"
     r"[\"'][^\"'\n]{1,128}[\"'][ \t\n]{0,4},[ \t\n]{0,8}([\"'])([^\"'\n]{1,256})\1"
+)
+# As in: basic auth is anon and its password.
+_SAID = re.compile(
+    r"[Bb]asic[ -][Aa]uth\w{0,10}(?:[ ](?:is|with|uses))?[ :=(]{1,3}"
+    r"([\w.@-]{1,64}):([^\s/,;)`][^\s,;)`]{2,128}+)"
 )
 
 
@@ -86,6 +92,7 @@ def basic_auth(text: str) -> Iterator[Hit]:
     lower = text.lower()
     if "basic" in lower:
         yield from _basics(text)
+        yield from _second(_SAID, text)
     if "-u" in lower or " -a " in lower or "b64" in lower or "btoa" in lower or "Buffer" in text:
         for match in _USER.finditer(text):
             group = match.lastindex or 0

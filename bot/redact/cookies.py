@@ -5,8 +5,8 @@
 import re
 from collections.abc import Iterator
 
-from bot.redact_kinds import FILL, Hit, Kind
-from bot.redact_names import is_placeholder
+from bot.redact.kinds import FILL, Hit, Kind
+from bot.redact.names import is_placeholder
 
 _Q = r"(?:\\{0,3}[\"'`]|&quot;|%22|[\u201c\u201d\u2018\u2019])"
 _HEADER = re.compile(

@@ -5,8 +5,8 @@
 import re
 from collections.abc import Iterator
 
-from bot.redact_kinds import FILL, Hit, Kind, looks_random
-from bot.redact_names import is_placeholder
+from bot.redact.kinds import FILL, Hit, Kind, looks_random
+from bot.redact.names import is_placeholder
 
 # Backtracking from the right finds the last `@`: a password may hold one.
 _USERINFO = re.compile(
