@@ -11,7 +11,8 @@ from knowledge.normalise import Text
 _SETTLED_PHRASES = (
     "solved resolved fixed sorted settled closing nvm fyi disregard runbook update:",
     r"works?\ (?:now|again|fine|like)|working\ (?:now|again)|(?:is|are)\ gone|never\ ?mind",
-    r"turn(?:ed|s)\ out|was\ because|it\ was\ just|all\ it\ was|heads[-\ ]up|found\ it|all\ good",
+    r"turn(?:ed|s)\ out|was\ because|it\ was\ just|all\ it\ was|heads[-\ ]up|found\ it",
+    r"all\ good",
     r"no\ longer|back\ to\ normal|false\ alarm|got\ it\ (?:to\ )?work|did\ (?:it|the\ trick)",
     r"no\ action|nothing\ to\ do|expected\ then|for\ the\ record|for\ anyone|moved\ from|thanks\ to",
     r"in\ case\ (?:any|some)one|post\ ?mortem|we\ had\ (?:mixed|the\ wrong|forgotten)",

@@ -1,6 +1,6 @@
 """What the trained model weighs for one text and one entry, by name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,11 +46,11 @@ class Reading:
 
 def rows(reading: Reading) -> Array:
     """Return one row of features a candidate, in the order of NAMES."""
-    shared = _shared(reading)
-    matrix = [
-        [{**_pair(reading, entry), **shared}[name] for name in NAMES[:-3]]
-        for entry in reading.candidates
-    ]
+    shared, leads = _shared(reading), _leads(reading)
+    matrix = []
+    for entry in reading.candidates:
+        values = {**_pair(reading, entry, leads), **shared}
+        matrix.append([values[name] for name in NAMES[:-3]])
     array = np.array(matrix, dtype=np.float32).reshape(len(matrix), len(NAMES) - 3)
     column = {name: position for position, name in enumerate(NAMES)}
     crossed = [
@@ -86,33 +86,45 @@ def _shared(reading: Reading) -> dict[str, float]:
     }
 
 
-def _pair(reading: Reading, entry: int) -> dict[str, float]:
+def _pair(reading: Reading, entry: int, leads: Mapping[str, Array]) -> dict[str, float]:
     """Return the features of the text against one entry."""
     near, found = reading.near, reading.alignments.get(entry)
     errors = {status for status in reading.text.statuses if status[0] in "45"}
     own = reading.statuses.get(entry, frozenset())
-    strength = found.strength if found else 0.0
-    others = (other.strength for position, other in reading.alignments.items() if position != entry)
     return {
-        "strength": strength,
+        "strength": found.strength if found else 0.0,
         "aligned": found.aligned if found else 0.0,
         "covered": found.covered if found else 0.0,
         "hit": min(found.information, 40.0) / 20 if found else 0.0,
         "status_match": bool(own & errors),
         "status_conflict": bool(own and errors and not own & errors),
-        "strength_lead": strength - max(others, default=0.0),
+        "strength_lead": leads["strength"][entry],
         "fit": near.fit[entry],
-        "fit_lead": near.fit[entry] - _best_other(near.fit, entry),
+        "fit_lead": leads["fit"][entry],
         "nearest": near.nearest[entry],
         "nearest_few": near.nearest_few[entry],
-        "nearest_lead": near.nearest[entry] - _best_other(near.nearest, entry),
+        "nearest_lead": leads["nearest"][entry],
         "look_alike": near.look_alike[entry],
         "overlap": near.overlap[entry],
         "over_background": near.nearest[entry] - near.background,
     }
 
 
-def _best_other(values: Array, entry: int) -> float:
-    """Return the highest value of any other entry."""
-    rest = np.delete(values, entry)
-    return float(rest.max()) if len(rest) else 0.0
+def _leads(reading: Reading) -> dict[str, Array]:
+    """Return by how much each entry of the base is ahead of the best other one."""
+    strengths = np.zeros(len(reading.near.fit), dtype=np.float32)
+    for entry, found in reading.alignments.items():
+        strengths[entry] = found.strength
+    return {
+        "strength": _lead(strengths),
+        "fit": _lead(reading.near.fit),
+        "nearest": _lead(reading.near.nearest),
+    }
+
+
+def _lead(values: Array) -> Array:
+    """Return each value less the highest of the others; alone, it leads by itself."""
+    if len(values) < 2:
+        return values
+    second, first = np.partition(values, -2)[-2:]
+    return np.asarray(values - np.where(values == first, second, first), dtype=np.float32)

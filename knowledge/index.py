@@ -25,7 +25,6 @@ from knowledge.meaning import (
     Examples,
     Phrase,
     Role,
-    design_rows,
     hashed_words,
     learn,
 )
@@ -33,7 +32,7 @@ from knowledge.normalise import Text, words
 from knowledge.sentences import DIMENSIONS, Vectors
 from knowledge.signatures import Background
 
-FORMAT = 1
+FORMAT = 2
 _SHORTEST_EXAMPLE = 15
 Embed = Callable[[Sequence[str]], Vectors]
 
@@ -88,16 +87,21 @@ def compile_base(
     phrases = example_phrases(entries, messages)
     vectors = embed([phrase.text for phrase in phrases]).reshape(-1, DIMENSIONS)
     words = _all_hashed(phrases, background)
-    weights = learn(phrases, design_rows(vectors, words), len(entries))
+    nothing = np.zeros((0, len(entries) + 1), dtype=np.float32)
+    examples = learn(Examples(phrases, vectors, words, nothing), len(entries))
     connection = sqlite3.connect(path, check_same_thread=False)
-    examples = Examples(phrases, vectors, words, weights)
     _write(sqlite_utils.Database(connection), entries, examples)
     return Compiled(tuple(entries), examples, connection)
 
 
 def _all_hashed(phrases: Sequence[Phrase], background: Background) -> Array:
-    hashed = [hashed_words(phrase.text, background) for phrase in phrases]
-    return np.array(hashed, dtype=np.float32).reshape(len(phrases), BUCKETS)
+    """Return the hashed words a row, laid out by column: a text asks for its few columns."""
+    table = np.zeros((len(phrases), BUCKETS), dtype=np.float32, order="F")
+    for row, phrase in enumerate(phrases):
+        hashed = hashed_words(phrase.text, background)
+        held = np.flatnonzero(hashed)
+        table[row, held] = hashed[held]
+    return table
 
 
 def _write(base: sqlite_utils.Database, entries: Sequence[Entry], examples: Examples) -> None:

@@ -174,7 +174,7 @@ def _own_names(entries: Sequence[Entry], model: Model) -> frozenset[str]:
     return frozenset(
         word
         for word, count in counts.items()
-        if count >= often and len(word) > 3 and model.background.weight(word) >= _OWN_WORD_TELLS  # noqa: PLR2004
+        if count >= often and len(word) > 3 and model.background.weight(word) >= _OWN_WORD_TELLS
     )
 
 

@@ -1,14 +1,19 @@
 """Nearness in meaning: a text against what every entry says and what needs no answer.
 
 Two views of the same example phrases. *Nearest* compares with each phrase by itself. *Fit* is a
-kernel ridge regression over all of them (closed form, so a base is learned when it is compiled),
+kernel ridge regression over them (closed form, so a base is learned when it is compiled),
 over sentence vectors beside hashed words and word pairs.
+
+Solving it costs the cube of the phrases, and its weights phrases times entries: 10,000 entries
+would take minutes and gigabytes. So above MAX_LEARNED phrases nothing is learned when a base is
+compiled; the same regression is solved anew for each text, over the NEIGHBOURS phrases that are
+nearest to it. Farther phrases hardly move it, and its cost no longer grows with the base.
 """
 
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -24,6 +29,11 @@ _FARTHEST = 1 + _WORD_SHARE**2
 """The product of a row with itself: no two rows are nearer."""
 _RIDGE = 0.3
 _NEAREST = 4
+_WORTH_COMPARING = 0.3
+MAX_LEARNED = 4_000
+"""Up to this many phrases one regression over all is solved in advance: seconds and 64 MB."""
+NEIGHBOURS = 256
+"""Phrases of a larger base over which the regression is solved for one text: about 5 ms."""
 _TOKEN = re.compile(r"[a-z']{1,40}|[?!:@]|\d{1,20}")
 
 Array = npt.NDArray[np.float32]
@@ -64,7 +74,10 @@ class Nearness:
 
 @dataclass(frozen=True)
 class Examples:
-    """The example phrases of a base with their vectors, hashed words and learned weights."""
+    """The example phrases of a base with their vectors, hashed words and learned weights.
+
+    ``weights`` has no rows when the phrases are too many to learn in advance.
+    """
 
     phrases: tuple[Phrase, ...]
     vectors: Vectors
@@ -100,46 +113,68 @@ def kernel(some: Array, others: Array) -> Array:
     return np.asarray(np.exp(some @ others.T - _FARTHEST), dtype=np.float32)
 
 
-def learn(phrases: Sequence[Phrase], rows: Array, entries: int) -> Array:
-    """Return the regression's weights, shape (phrases, entries + 1); the last is background."""
+def learn(examples: Examples, entries: int) -> Examples:
+    """Return the examples with the regression's weights, shape (phrases, entries + 1).
+
+    The last column is the background. Above MAX_LEARNED phrases there are no weights.
+    """
+    phrases = examples.phrases
+    if len(phrases) > MAX_LEARNED:
+        return replace(examples, weights=np.zeros((0, entries + 1), dtype=np.float32))
     wanted = np.zeros((len(phrases), entries + 1), dtype=np.float32)
     for row, phrase in enumerate(phrases):
-        if phrase.role in (Role.ASK, Role.MESSAGE):
-            wanted[row, list(phrase.entries)] = 1 / len(phrase.entries)
-        else:
-            wanted[row, entries] = 1
-    ridge = _RIDGE * np.eye(len(phrases), dtype=np.float32)
-    return np.asarray(np.linalg.solve(kernel(rows, rows) + ridge, wanted), dtype=np.float32)
+        columns = list(_wanted(phrase, entries))
+        wanted[row, columns] = 1 / len(columns)
+    solved = np.linalg.solve(_ridged(design_rows(examples.vectors, examples.words)), wanted)
+    return replace(examples, weights=np.asarray(solved, dtype=np.float32))
+
+
+def _ridged(rows: Array) -> Array:
+    return kernel(rows, rows) + _RIDGE * np.eye(len(rows), dtype=np.float32)
+
+
+def _wanted(phrase: Phrase, background: int) -> tuple[int, ...]:
+    """Return the columns that a phrase speaks for; the background's follows the entries."""
+    return phrase.entries if phrase.role in (Role.ASK, Role.MESSAGE) else (background,)
 
 
 class Meaning:
     """The example phrases of one base, compiled."""
 
     def __init__(self, examples: Examples, entries: int, background: Background) -> None:
-        phrases, vectors = examples.phrases, examples.vectors
+        phrases = examples.phrases
+        self._examples = examples
         self._entries = entries
-        self._rows = design_rows(vectors, examples.words)
-        self._weights = examples.weights
         self._background = background
         asks = _rows(phrases, Role.ASK, Role.MESSAGE)
         self._ask_rows, self._ask_entries = _flat(phrases, asks)
-        self._asks = vectors[self._ask_rows]
-        looks = _rows(phrases, Role.LOOK_ALIKE)
-        self._look_rows, self._look_entries = _flat(phrases, looks)
-        self._looks = vectors[self._look_rows]
-        self._nothing = vectors[_rows(phrases, Role.BACKGROUND)]
-        self._ask_words = [frozenset(tokens(phrases[row].text)) for row in self._ask_rows]
+        self._asked, self._first, self._asks_each = np.unique(
+            self._ask_entries, return_index=True, return_counts=True
+        )
+        self._look_rows, self._look_entries = _flat(phrases, _rows(phrases, Role.LOOK_ALIKE))
+        self._nothing = np.array(_rows(phrases, Role.BACKGROUND), dtype=np.intp)
+        self._asks_with, self._ask_information = self._read_asks()
+
+    def _read_asks(self) -> tuple[dict[str, list[int]], Array]:
+        """Return in which asks each word stands, and how much each ask tells."""
+        standing: dict[str, list[int]] = {}
+        information = np.zeros(len(self._ask_rows), dtype=np.float32)
+        for position, row in enumerate(self._ask_rows):
+            found = set(tokens(self._examples.phrases[row].text))
+            information[position] = self._background.information(found)
+            for word in found:
+                standing.setdefault(word, []).append(position)
+        return standing, information
 
     def near(self, text: str, vector: Vectors, words: Array) -> Nearness:
         """Return how near the text is to everything; ``vector`` and ``words`` are its own."""
-        fit = kernel(design_rows(vector[None], words[None]), self._rows)[0] @ self._weights
-        asks = self._asks @ vector
+        alike = self._examples.vectors @ vector
+        fit = self._fit(alike, words)
+        asks = alike[self._ask_rows]
         nearest, few, phrase = self._nearest(asks)
-        background = (
-            np.sort(self._nothing @ vector)[::-1][:5] if len(self._nothing) else np.zeros(1)
-        )
+        background = np.sort(alike[self._nothing])[::-1][:5] if len(self._nothing) else np.zeros(1)
         look_alike = np.zeros(self._entries, dtype=np.float32)
-        np.maximum.at(look_alike, self._look_entries, self._looks @ vector)
+        np.maximum.at(look_alike, self._look_entries, alike[self._look_rows])
         return Nearness(
             fit=fit[: self._entries],
             fit_background=float(fit[self._entries]),
@@ -152,33 +187,49 @@ class Meaning:
             background_few=float(background.mean()),
         )
 
+    def _fit(self, alike: Array, words: Array) -> Array:
+        """Return the regression's value for every entry, and last for the background."""
+        held = np.flatnonzero(words)
+        shared = self._examples.words[:, held] @ words[held]
+        nearness = np.exp(alike + _WORD_SHARE**2 * shared - _FARTHEST)
+        weights = self._examples.weights
+        return nearness @ weights if len(weights) else self._fit_nearby(nearness)
+
+    def _fit_nearby(self, nearness: Array) -> Array:
+        """Return what the regression over the nearest phrases alone says."""
+        near = np.argsort(-nearness)[:NEIGHBOURS]
+        rows = design_rows(self._examples.vectors[near], self._examples.words[near])
+        shares = np.linalg.solve(_ridged(rows), nearness[near])
+        fit = np.zeros(self._entries + 1, dtype=np.float32)
+        for row, share in zip(near, shares, strict=True):
+            columns = _wanted(self._examples.phrases[row], self._entries)
+            fit[list(columns)] += share / len(columns)
+        return fit
+
     def _nearest(self, asks: Array) -> tuple[Array, Array, npt.NDArray[np.intp]]:
         """Return per entry the nearest phrase's nearness, the mean of the nearest few, its row."""
         nearest = np.zeros(self._entries, dtype=np.float32)
         few = np.zeros(self._entries, dtype=np.float32)
         phrase = np.zeros(self._entries, dtype=np.intp)
-        taken = np.zeros(self._entries, dtype=np.int32)
-        for position in np.argsort(-asks):
-            entry = self._ask_entries[position]
-            if taken[entry] == _NEAREST:
-                continue
-            if not taken[entry]:
-                nearest[entry], phrase[entry] = asks[position], self._ask_rows[position]
-            few[entry] += asks[position]
-            taken[entry] += 1
-        return nearest, (few / np.maximum(taken, 1)).astype(np.float32), phrase
+        order = np.lexsort((-asks, self._ask_entries))
+        best = order[self._first]
+        nearest[self._asked], phrase[self._asked] = asks[best], self._ask_rows[best]
+        for place in range(_NEAREST):
+            deep = self._asks_each > place
+            few[self._asked[deep]] += asks[order[self._first[deep] + place]]
+        few[self._asked] /= np.minimum(self._asks_each, _NEAREST)
+        return nearest, few, phrase
 
-    def _overlap(self, text: str, asks: Array, worth: float = 0.3) -> Array:
+    def _overlap(self, text: str, asks: Array) -> Array:
         """Return per entry the best share of telling words in common with a phrase of it."""
+        own = set(tokens(text))
+        common = np.zeros(len(asks), dtype=np.float32)
+        for word in own & self._asks_with.keys():
+            common[self._asks_with[word]] += self._background.weight(word)
+        both = self._background.information(own) * self._ask_information
+        share = np.where(asks > _WORTH_COMPARING, common / np.sqrt(np.maximum(both, 1e-9)), 0)
         overlap = np.zeros(self._entries, dtype=np.float32)
-        own = frozenset(tokens(text))
-        own_weight = self._background.information(own)
-        for position in np.flatnonzero(asks > worth):
-            theirs = self._ask_words[position]
-            both = own_weight * self._background.information(theirs)
-            share = self._background.information(own & theirs) / max(both, 1e-9) ** 0.5
-            entry = self._ask_entries[position]
-            overlap[entry] = max(overlap[entry], share)
+        np.maximum.at(overlap, self._ask_entries, share)
         return overlap
 
 
@@ -189,7 +240,7 @@ def _rows(phrases: Sequence[Phrase], *roles: Role) -> list[int]:
 def _flat(
     phrases: Sequence[Phrase], rows: Sequence[int]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return (row, entry) pairs as two arrays: a phrase of two entries stands twice."""
-    pairs = [(row, entry) for row in rows for entry in phrases[row].entries]
-    array = np.array(pairs, dtype=np.intp).reshape(-1, 2)
-    return array[:, 0], array[:, 1]
+    """Return rows and entries, ordered by entry: a phrase of two entries stands twice."""
+    pairs = [(entry, row) for row in rows for entry in phrases[row].entries]
+    array = np.array(sorted(pairs), dtype=np.intp).reshape(-1, 2)
+    return array[:, 1], array[:, 0]

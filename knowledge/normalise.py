@@ -34,8 +34,49 @@ _SPAN = re.compile(r"`([^`\n]{1,400})`")
 _URL = re.compile(r"https?://[^\s<>\"'`|)\]]{1,500}")
 _HOST = re.compile(r"\b(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,18}\b", re.IGNORECASE)
 _TLDS = frozenset(
-    "com|net|org|io|dev|app|ai|co|cloud|tech|sh|me|us|uk|de|fr|nl|eu|se|ch|es|it|pl|in|br|jp|au|ca"
-    "|edu|gov|info|biz|xyz|site|online|store|example|test|internal|local|localhost".split("|")
+    [
+        "com",
+        "net",
+        "org",
+        "io",
+        "dev",
+        "app",
+        "ai",
+        "co",
+        "cloud",
+        "tech",
+        "sh",
+        "me",
+        "us",
+        "uk",
+        "de",
+        "fr",
+        "nl",
+        "eu",
+        "se",
+        "ch",
+        "es",
+        "it",
+        "pl",
+        "in",
+        "br",
+        "jp",
+        "au",
+        "ca",
+        "edu",
+        "gov",
+        "info",
+        "biz",
+        "xyz",
+        "site",
+        "online",
+        "store",
+        "example",
+        "test",
+        "internal",
+        "local",
+        "localhost",
+    ]
 )
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]{1,2}\b)?|\d+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
