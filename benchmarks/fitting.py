@@ -25,6 +25,8 @@ from knowledge.signatures import Background
 
 ROOT = Path(__file__).parent.parent
 FOLDS = 5
+SMALL_SIZES = (1, 3, 4, 6, 8)
+"""How many entries the random small bases have that the judge learns from as well."""
 TREES = 500
 DEPTH = 4
 OWN = ROOT / "knowledge" / "entries"
@@ -125,6 +127,27 @@ def out_of_fold(base: Base, background: Background, others: Sequence[Message]) -
         asked = [m for n, m in enumerate(base.messages) if n % FOLDS == fold]
         model = bare_model(background, fit_needs([*known, *others], background))
         pairs += read_pairs(base, known, asked, model)
+    return pairs
+
+
+def small_bases(base: Base, background: Background, others: Sequence[Message]) -> list[Pair]:
+    """Return pairs of random small bases that have no labelled messages of their own.
+
+    They teach the judge what a new folder of entries looks like. The entries' own error strings
+    are asked too: somebody who pastes nothing but the error wants its answer.
+    """
+    chance = random.Random(2)
+    silent = [message for message in base.messages if not message.expect]
+    known, asked = silent[::2], silent[1::2]
+    model = bare_model(background, fit_needs([*base.messages, *others], background))
+    pairs = []
+    for size in SMALL_SIZES:
+        entries = chance.sample(list(base.entries), size)
+        ids = {entry.id for entry in entries}
+        texts = [m for m in base.messages if ids & set(m.expect)]
+        alone = [Message("", error, (entry.id,)) for entry in entries for error in entry.errors]
+        some = [*texts, *alone, *chance.sample(asked, min(len(asked), 60))]
+        pairs += read_pairs(Base(entries, (), base.silent), known, some, model)
     return pairs
 
 

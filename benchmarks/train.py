@@ -24,6 +24,7 @@ from benchmarks.fitting import (
     plain,
     read_bases,
     read_pairs,
+    small_bases,
 )
 from knowledge.evaluate import Judged, curve, figures_at
 from knowledge.features import NAMES
@@ -44,8 +45,8 @@ def main() -> None:
     parser.add_argument("--dry", action="store_true", help="report only, write nothing")
     options = parser.parse_args()
     bases = read_bases()
-    pairs = read_all(bases)
-    model = train(bases, pairs)
+    *pairs, small = read_all(bases)
+    model = train(bases, [*pairs, small])
     print_line("labelled messages", cross_validate(pairs[0], pairs[1]))
     print_line("invented base", cross_validate(pairs[1], pairs[0]))
     for path in options.also:
@@ -57,12 +58,16 @@ def main() -> None:
 
 
 def read_all(bases: Sequence[Base]) -> list[list[Pair]]:
-    """Return the out-of-fold pairs of each base."""
+    """Return the out-of-fold pairs of each base, then those of small bases made of them."""
     background = background_of(bases)
-    return [
-        out_of_fold(base, background, [m for b in bases if b is not base for m in b.messages])
-        for base in bases
+    others = [[m for b in bases if b is not base for m in b.messages] for base in bases]
+    whole = [out_of_fold(base, background, rest) for base, rest in zip(bases, others, strict=True)]
+    small = [
+        pair
+        for base, rest in zip(bases, others, strict=True)
+        for pair in small_bases(base, background, rest)
     ]
+    return [*whole, small]
 
 
 def train(bases: Sequence[Base], pairs: Sequence[Sequence[Pair]]) -> Model:

@@ -103,6 +103,10 @@ class Answerer:
         """Return an entry by its id."""
         return self._by_id.get(entry_id)
 
+    def take_over(self, fresh: "Answerer") -> None:
+        """Answer from the base of another one from now on."""
+        self.matcher, self._by_id = fresh.matcher, fresh._by_id  # noqa: SLF001 - its own kind
+
 
 def open_answerer(kb: Path | None = None, cache_dir: Path | None = None) -> Answerer:
     """Open a folder of entries (the shipped ones by default), compiled in the cache folder.

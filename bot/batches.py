@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from math import isfinite
 from pathlib import Path
 from typing import IO, Any
 
@@ -57,12 +58,20 @@ def _parse(line: bytes) -> Record:
     if len(line) > MAX_LINE:
         raise BadLineError(TOO_LONG)
     try:
-        record = json.loads(line)
+        record = json.loads(line, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         raise BadLineError(NOT_AN_OBJECT) from None
     if not isinstance(record, dict):
         raise BadLineError(NOT_AN_OBJECT)
     return record
+
+
+def _finite(number: str) -> float:
+    """Return a number that JSON can say: NaN and infinities would spoil the line that goes out."""
+    value = float(number)
+    if not isfinite(value):
+        raise BadLineError(NOT_AN_OBJECT)
+    return value
 
 
 def text_of(record: Record, name: str = "text") -> str:

@@ -1,5 +1,6 @@
 """The Slack app's manifest, filled in for one deployment."""
 
+import re
 from pathlib import Path
 
 import yaml
@@ -11,6 +12,8 @@ EVENTS_PATH = "/slack/events"
 NEEDS_URL = "Slack needs an address to send events to: give --url https://… or set PUBLIC_URL."
 NEEDS_HTTPS = "Slack sends events to https addresses only: give --url https://…"
 
+_HTTPS = re.compile(r"https://[^\s/?#]+(?:/[^\s?#]*)?")
+
 
 def filled_manifest(url: str, *, http: bool) -> str:
     """Return app.yaml for Socket Mode as it stands, or for HTTP with every address filled in."""
@@ -19,7 +22,7 @@ def filled_manifest(url: str, *, http: bool) -> str:
         return text
     if not url:
         raise ConfigError(NEEDS_URL)
-    if not url.startswith("https://"):
+    if not _HTTPS.fullmatch(url):
         raise ConfigError(NEEDS_HTTPS)
     whole = yaml.safe_load(text)
     address = url.rstrip("/") + EVENTS_PATH

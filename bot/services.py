@@ -1,19 +1,22 @@
 """What the bot runs on, opened once and passed down."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import time
 
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
-from bot.answering import Answerer, open_answerer
+from bot.answering import Answerer, open_answerer, shipped_or
 from bot.config import Settings
 from bot.database import open_database
 from bot.errors import ConfigError
+from bot.refreshing import Refresher, stamp_of
 from bot.store import Store
 from bot.telemetry import configure_logging
 from knowledge.entry import BadKnowledge
@@ -40,8 +43,15 @@ async def open_services(settings: Settings, *, kb: Path | None = None) -> AsyncI
     async with open_database(settings.store_url) as engine:
         matching = ThreadPoolExecutor(MATCHING_THREADS, thread_name_prefix="matching")
         try:
-            answerer = open_knowledge(kb)
-            yield Services(settings, Store(engine), answerer, matching)
+            folder, reopen = shipped_or(kb), partial(open_knowledge, kb)
+            stamp = stamp_of(folder)
+            answerer = reopen()
+            refresher = Refresher(answerer, folder, stamp, reopen, matching)
+            watching = asyncio.create_task(refresher.run())
+            try:
+                yield Services(settings, Store(engine), answerer, matching)
+            finally:
+                watching.cancel()
         finally:
             matching.shutdown(cancel_futures=True)
 

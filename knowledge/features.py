@@ -126,5 +126,7 @@ def _lead(values: Array) -> Array:
     """Return each value less the highest of the others; alone, it leads by itself."""
     if len(values) < 2:
         return values
-    second, first = np.partition(values, -2)[-2:]
-    return np.asarray(values - np.where(values == first, second, first), dtype=np.float32)
+    best = int(values.argmax())
+    leads = values - values[best]
+    leads[best] = values[best] - np.delete(values, best).max()
+    return np.asarray(leads, dtype=np.float32)

@@ -20,12 +20,10 @@ import sqlite_utils
 from knowledge.entry import Entry, render_entry
 from knowledge.labelled import Message, counted
 from knowledge.meaning import (
-    BUCKETS,
-    Array,
     Examples,
     Phrase,
     Role,
-    hashed_words,
+    hashed_rows,
     learn,
 )
 from knowledge.normalise import Text, words
@@ -34,6 +32,9 @@ from knowledge.signatures import Background
 
 FORMAT = 2
 _SHORTEST_EXAMPLE = 15
+_TELLS = 1.5
+"""A word of less weight stands in too many entries: it takes long to look up and tells little."""
+_APOSTROPHE = "'"
 Embed = Callable[[Sequence[str]], Vectors]
 
 
@@ -46,9 +47,13 @@ class Compiled:
     search: sqlite3.Connection
 
 
-def fingerprint(entries: Iterable[Entry], messages: Iterable[Message]) -> str:
+def fingerprint(
+    entries: Iterable[Entry], messages: Iterable[Message], background: Background
+) -> str:
     """Return a name for this content: it changes when anything that is compiled does."""
     digest = hashlib.sha256(f"format {FORMAT}".encode())
+    told = sorted(background.frequencies.items())  # the hashed words are weighted by it
+    digest.update(f"{background.texts} {told}".encode("utf-8", "replace"))
     for entry in entries:
         digest.update(render_entry(entry).encode())
     for message in messages:
@@ -86,22 +91,12 @@ def compile_base(
     """Write the compiled base to a new SQLite file (or ``:memory:``) and return it."""
     phrases = example_phrases(entries, messages)
     vectors = embed([phrase.text for phrase in phrases]).reshape(-1, DIMENSIONS)
-    words = _all_hashed(phrases, background)
+    words = hashed_rows((phrase.text for phrase in phrases), background)
     nothing = np.zeros((0, len(entries) + 1), dtype=np.float32)
     examples = learn(Examples(phrases, vectors, words, nothing), len(entries))
     connection = sqlite3.connect(path, check_same_thread=False)
     _write(sqlite_utils.Database(connection), entries, examples)
     return Compiled(tuple(entries), examples, connection)
-
-
-def _all_hashed(phrases: Sequence[Phrase], background: Background) -> Array:
-    """Return the hashed words a row, laid out by column: a text asks for its few columns."""
-    table = np.zeros((len(phrases), BUCKETS), dtype=np.float32, order="F")
-    for row, phrase in enumerate(phrases):
-        hashed = hashed_words(phrase.text, background)
-        held = np.flatnonzero(hashed)
-        table[row, held] = hashed[held]
-    return table
 
 
 def _write(base: sqlite_utils.Database, entries: Sequence[Entry], examples: Examples) -> None:
@@ -135,7 +130,8 @@ def own_words(entry: Entry) -> tuple[str, ...]:
 
 def open_compiled(path: Path, entries: Sequence[Entry], background: Background) -> Compiled:
     """Return the compiled base of an existing file, made from exactly these entries."""
-    search = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+    address = f"{path.absolute().as_uri()}?mode=ro"  # a folder's name may hold ? and #
+    search = sqlite3.connect(address, uri=True, check_same_thread=False)
     tables = {name for (name,) in search.execute("SELECT name FROM sqlite_master")}
     read = (
         search.execute("SELECT text, role, entries, vector FROM phrase ORDER BY rowid").fetchall()
@@ -150,7 +146,7 @@ def open_compiled(path: Path, entries: Sequence[Entry], background: Background) 
     examples = Examples(
         phrases=phrases,
         vectors=vectors.reshape(-1, DIMENSIONS),
-        words=_all_hashed(phrases, background),
+        words=hashed_rows((phrase.text for phrase in phrases), background),
         weights=np.frombuffer(data, dtype=np.float32).reshape(-1, columns),
     )
     return Compiled(tuple(entries), examples, search)
@@ -164,23 +160,32 @@ def open_or_compile(
     embed: Embed,
 ) -> Compiled:
     """Return the compiled base from the cache folder, compiling it first when it is not there."""
-    path = folder / f"base-{fingerprint(entries, messages)}.db"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
-        os.close(handle)
+    path = folder / f"base-{fingerprint(entries, messages, background)}.db"
+    if path.exists():
+        try:
+            return open_compiled(path, entries, background)
+        except (sqlite3.DatabaseError, ValueError, TypeError):
+            path.unlink(missing_ok=True)  # spoiled: a cache is made anew, not mended
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
+    os.close(handle)
+    try:
         # Written aside and moved, so that no other process ever opens half a file.
         compile_base(name, entries, messages, background, embed).search.close()
         Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
     return open_compiled(path, entries, background)
 
 
 def search_entries(compiled: Compiled, text: Text, background: Background, limit: int) -> list[int]:
     """Return the positions of the entries that share the most telling words with the text."""
     telling = sorted(text.word_set, key=lambda word: -background.weight(word))[:24]
+    telling = [word for word in telling if background.weight(word) >= _TELLS] or telling[:4]
     if not telling:
         return []
-    query = " OR ".join(f'"{word}"' for word in telling)
+    # FTS5 would read can't as two words in a row, which an index without positions refuses.
+    query = " OR ".join(f'"{word.partition(_APOSTROPHE)[0]}"' for word in telling)
     found = compiled.search.execute(
         "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?", (query, limit)
     )

@@ -4,6 +4,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,29 +26,42 @@ class BadMessagesError(ValueError):
 
 def read_messages(path: Path) -> list[Message]:
     """Return the messages of a JSON lines file, in order."""
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:
         numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     return [_read_line(line, f"{path}:{number}") for number, line in numbered]
 
 
-def _read_line(line: str, where: str) -> Message:
+def _read_line(line: bytes, where: str) -> Message:
     try:
         record = json.loads(line)
         return Message(
             id=str(record["id"]),
-            text=str(record["text"]),
-            expect=tuple(map(str, record["expect"])),
+            text=_typed(record["text"], str),
+            expect=tuple(_typed(entry, str) for entry in _typed(record["expect"], list)),
             kind=str(record.get("kind", "")),
-            neutral=bool(record.get("neutral", False)),
+            neutral=_typed(record.get("neutral", False), bool),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         wanted = '{"id": …, "text": …, "expect": [entry ids]}'
         raise BadMessagesError(f"{where}: not a labelled message; write {wanted}") from None
 
 
+def _typed(value: Any, kind: type[T]) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(kind)
+    return value
+
+
 def read_folder(folder: Path) -> list[Message]:
     """Return the messages of every ``*.jsonl`` file of a folder, by file name; none if absent."""
-    return [message for path in sorted(folder.glob("*.jsonl")) for message in read_messages(path)]
+    messages = []
+    for path in sorted(folder.glob("*.jsonl")):
+        try:
+            messages += read_messages(path)
+        except OSError as error:
+            wrong = f"{path}: the file cannot be read ({error.strerror}); check its permissions"
+            raise BadMessagesError(wrong) from None
+    return messages
 
 
 def counted(messages: Iterable[Message]) -> list[Message]:

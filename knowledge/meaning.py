@@ -12,7 +12,7 @@ nearest to it. Farther phrases hardly move it, and its cost no longer grows with
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -32,8 +32,8 @@ _NEAREST = 4
 _WORTH_COMPARING = 0.3
 MAX_LEARNED = 4_000
 """Up to this many phrases one regression over all is solved in advance: seconds and 64 MB."""
-NEIGHBOURS = 256
-"""Phrases of a larger base over which the regression is solved for one text: about 5 ms."""
+NEIGHBOURS = 128
+"""Phrases of a larger base over which the regression is solved for one text: about 2 ms."""
 _TOKEN = re.compile(r"[a-z']{1,40}|[?!:@]|\d{1,20}")
 
 Array = npt.NDArray[np.float32]
@@ -72,6 +72,30 @@ class Nearness:
     background_few: float
 
 
+@dataclass(frozen=True, slots=True)
+class HashedRows:
+    """The hashed words of many texts; only what is not zero is kept, ordered by row."""
+
+    rows: npt.NDArray[np.intp]
+    buckets: npt.NDArray[np.intp]
+    values: Array
+    count: int
+
+    def dot(self, words: Array) -> Array:
+        """Return each row's product with the hashed words of one text."""
+        products = self.values * words[self.buckets]
+        return np.bincount(self.rows, products, self.count).astype(np.float32)
+
+    def dense(self, wanted: npt.NDArray[np.intp]) -> Array:
+        """Return the wanted rows as a table, in their order."""
+        table = np.zeros((len(wanted), BUCKETS), dtype=np.float32)
+        starts = np.searchsorted(self.rows, wanted)
+        ends = np.searchsorted(self.rows, wanted, side="right")
+        for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
+            table[place, self.buckets[start:end]] = self.values[start:end]
+        return table
+
+
 @dataclass(frozen=True)
 class Examples:
     """The example phrases of a base with their vectors, hashed words and learned weights.
@@ -81,7 +105,7 @@ class Examples:
 
     phrases: tuple[Phrase, ...]
     vectors: Vectors
-    words: Array
+    words: HashedRows
     weights: Array
 
 
@@ -103,14 +127,26 @@ def hashed_words(text: str, background: Background) -> Array:
     return vector / max(float(np.linalg.norm(vector)), 1e-9)
 
 
+def hashed_rows(texts: Iterable[str], background: Background) -> HashedRows:
+    """Return the hashed words of the texts, in order."""
+    held, values = [np.zeros(0, dtype=np.intp)], [np.zeros(0, dtype=np.float32)]
+    for text in texts:
+        row = hashed_words(text, background)
+        held.append(np.flatnonzero(row))
+        values.append(row[held[-1]])
+    sizes = list(map(len, held[1:]))
+    rows = np.repeat(np.arange(len(sizes)), sizes)
+    return HashedRows(rows, np.concatenate(held), np.concatenate(values), len(sizes))
+
+
 def design_rows(vectors: Vectors, words: Array) -> Array:
     """Return what the regression sees of each text."""
     return np.hstack([vectors, _WORD_SHARE * words]).astype(np.float32)
 
 
-def kernel(some: Array, others: Array) -> Array:
-    """Return the nearness of each row of one table to each of another: 1 for the same text."""
-    return np.asarray(np.exp(some @ others.T - _FARTHEST), dtype=np.float32)
+def kernel(rows: Array) -> Array:
+    """Return the nearness of each row to each: 1 for the same text."""
+    return np.asarray(np.exp(rows @ rows.T - _FARTHEST), dtype=np.float32)
 
 
 def learn(examples: Examples, entries: int) -> Examples:
@@ -125,12 +161,14 @@ def learn(examples: Examples, entries: int) -> Examples:
     for row, phrase in enumerate(phrases):
         columns = list(_wanted(phrase, entries))
         wanted[row, columns] = 1 / len(columns)
-    solved = np.linalg.solve(_ridged(design_rows(examples.vectors, examples.words)), wanted)
+    solved = np.linalg.solve(_ridged(examples, np.arange(len(phrases))), wanted)
     return replace(examples, weights=np.asarray(solved, dtype=np.float32))
 
 
-def _ridged(rows: Array) -> Array:
-    return kernel(rows, rows) + _RIDGE * np.eye(len(rows), dtype=np.float32)
+def _ridged(examples: Examples, chosen: npt.NDArray[np.intp]) -> Array:
+    """Return the nearness of the chosen phrases to one another, with the ridge."""
+    rows = design_rows(examples.vectors[chosen], examples.words.dense(chosen))
+    return kernel(rows) + _RIDGE * np.eye(len(rows), dtype=np.float32)
 
 
 def _wanted(phrase: Phrase, background: int) -> tuple[int, ...]:
@@ -189,8 +227,7 @@ class Meaning:
 
     def _fit(self, alike: Array, words: Array) -> Array:
         """Return the regression's value for every entry, and last for the background."""
-        held = np.flatnonzero(words)
-        shared = self._examples.words[:, held] @ words[held]
+        shared = self._examples.words.dot(words)
         nearness = np.exp(alike + _WORD_SHARE**2 * shared - _FARTHEST)
         weights = self._examples.weights
         return nearness @ weights if len(weights) else self._fit_nearby(nearness)
@@ -198,8 +235,7 @@ class Meaning:
     def _fit_nearby(self, nearness: Array) -> Array:
         """Return what the regression over the nearest phrases alone says."""
         near = np.argsort(-nearness)[:NEIGHBOURS]
-        rows = design_rows(self._examples.vectors[near], self._examples.words[near])
-        shares = np.linalg.solve(_ridged(rows), nearness[near])
+        shares = np.linalg.solve(_ridged(self._examples, near), nearness[near])
         fit = np.zeros(self._entries + 1, dtype=np.float32)
         for row, share in zip(near, shares, strict=True):
             columns = _wanted(self._examples.phrases[row], self._entries)

@@ -18,7 +18,7 @@ _SHORTEST_PROSE = 8
 _NOISE = re.compile(
     r"""
     \b\d{4}[-/]\d{2}[-/]\d{2}(?:[T\ ]\d{2}:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?)?
-        (?:Z|\ ?[+-]\d{2}:?\d{2}|\ [A-Z]{3,4}\b)?               # timestamps
+        (?:Z|\ ?[+-]\d{2}:?\d{2}|\ (?:UTC|GMT|[CEW]ES?T|[AECMP][SD]T|[BIJ]ST|MSK)\b)?  # timestamps
     | \b\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?(?:\ ?[AaPp][Mm])?\b
     | \b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b
     | \b(?=[0-9a-f]{0,40}\d)[0-9a-f]{12,64}\b                   # hashes
