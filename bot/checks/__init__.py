@@ -1,0 +1,1 @@
+"""Live checks: each looks at the real thing and answers with a list of findings."""
