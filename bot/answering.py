@@ -20,6 +20,8 @@ from knowledge.remembered import embed
 
 SHIPPED = Path(__file__).parent.parent / "knowledge" / "entries"
 LABELLED = "labelled"
+MAX_RAW = 300_000
+"""Characters of a message that are looked at: Slack sends 40,000, attached files 256 KiB."""
 
 
 class Outcome(StrEnum):
@@ -51,8 +53,8 @@ class Decision:
 
 
 def read_paste(raw: str) -> Paste:
-    """Unwrap Slack's markup, then redact."""
-    redacted = redact(unwrap(raw))
+    """Unwrap Slack's markup, then redact; what lies beyond the cap is dropped unread."""
+    redacted = redact(unwrap(raw[:MAX_RAW]))
     return Paste(redacted.text, redacted.found)
 
 

@@ -16,6 +16,7 @@ NO_ENTRY = "There is no entry {name}. Closest: {closest}. All of them: anon-supp
 COMPILING = "Reading the knowledge base (the first time takes a moment) …"
 CLEAN = "{entries} entries, {errors} error strings, {asks} phrasings: nothing to mend."
 EXISTS = "{path} exists already; nothing was written. Choose another id."
+NO_ID = "{name!r} cannot be an id: use 1 to 64 of a-z, 0-9 and hyphens."
 WRITTEN = "Wrote {path}. Fill it in, then run: anon-support kb lint"
 NOTHING_COUNTED = "{path} holds no message that counts."
 
@@ -192,9 +193,11 @@ def new_entry(
     path = shipped_or(kb) / f"{name}.md"
     text = SKELETON.format(name=name)
     try:
-        parse_entry(text, path.name)
-    except BadEntry as error:
-        raise ConfigError(str(error)) from None
+        good = parse_entry(text, path.name).id == name
+    except BadEntry:  # the skeleton is right, so it is the id
+        good = False
+    if not good:
+        raise ConfigError(NO_ID.format(name=name))
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)

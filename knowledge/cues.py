@@ -14,7 +14,8 @@ _SETTLED_PHRASES = (
     r"turn(?:ed|s)\ out|was\ because|it\ was\ just|all\ it\ was|heads[-\ ]up|found\ it",
     r"all\ good",
     r"no\ longer|back\ to\ normal|false\ alarm|got\ it\ (?:to\ )?work|did\ (?:it|the\ trick)",
-    r"no\ action|nothing\ to\ do|expected\ then|for\ the\ record|for\ anyone|moved\ from|thanks\ to",
+    r"no\ action|nothing\ to\ do|expected\ then|for\ the\ record|for\ anyone|moved\ from",
+    r"thanks\ to",
     r"in\ case\ (?:any|some)one|post\ ?mortem|we\ had\ (?:mixed|the\ wrong|forgotten)",
     r"my\ (?:fault|bad|mistake)|sorry\ for\ the\ noise|ignore\ (?:this|that|my)|can\ be\ closed",
 )

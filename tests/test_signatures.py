@@ -54,7 +54,12 @@ def test_wrapping_case_and_marks_hardly_matter(text):
 
 
 def test_less_of_the_error_is_weaker():
-    texts = [ERROR, "Error translating extrenal user id 404", "Error translating external", "user id"]
+    texts = [
+        ERROR,
+        "Error translating extrenal user id 404",
+        "Error translating external",
+        "user id",
+    ]
     found = [aligned(ERROR, text) for text in texts]
     strengths = [one.strength if one else 0 for one in found]
     assert strengths == sorted(strengths, reverse=True)
