@@ -27,7 +27,8 @@ ROOT = Path(__file__).parent.parent
 FOLDS = 5
 SMALL_SIZES = (1, 3, 4, 6, 8)
 """How many entries the random small bases have that the judge learns from as well."""
-TREES = 500
+TREES = 250
+FITS = 3
 DEPTH = 4
 OWN = ROOT / "knowledge" / "entries"
 OTHER = ROOT / "benchmarks" / "other_base"
@@ -152,22 +153,24 @@ def small_bases(base: Base, background: Background, others: Sequence[Message]) -
 
 
 def fit_judge(pairs: Sequence[Pair]) -> Forest:
-    """Return boosted trees that tell right candidates from wrong ones."""
+    """Return boosted trees that tell right candidates from wrong ones: the mean of a few fits."""
     chosen = [(pair, row) for pair in pairs for row in _contenders(pair)]
-    fitted = GradientBoostingClassifier(
-        n_estimators=TREES,
-        max_depth=DEPTH,
-        learning_rate=0.03,
-        subsample=0.6,
-        min_samples_leaf=20,
-        max_features=0.25,
-        random_state=0,
-    ).fit(
-        np.array([pair.rows[row] for pair, row in chosen]),
-        [bool(pair.right[row]) for pair, row in chosen],
-    )
-    share = float(fitted.init_.class_prior_[1])
-    trees = [_nodes(stage[0].tree_, fitted.learning_rate) for stage in fitted.estimators_]
+    inputs = np.array([pair.rows[row] for pair, row in chosen])
+    wanted = [bool(pair.right[row]) for pair, row in chosen]
+    trees, share = [], float(np.mean(wanted))
+    for seed in range(FITS):
+        fitted = GradientBoostingClassifier(
+            n_estimators=TREES,
+            max_depth=DEPTH,
+            learning_rate=0.04,
+            subsample=0.5,
+            min_samples_leaf=20,
+            max_features=0.25,
+            random_state=seed,
+        ).fit(inputs, wanted)
+        trees += [
+            _nodes(stage[0].tree_, fitted.learning_rate / FITS) for stage in fitted.estimators_
+        ]
     return forest(round(float(np.log(share / (1 - share))), 5), DEPTH, trees)
 
 

@@ -11,6 +11,8 @@ import typer
 from typer.exceptions import TyperException
 
 from bot.batches import Record, answer_lines, open_lines, print_json, text_of
+from bot.cli_checks import check_commands
+from bot.cli_diagnose import EPILOG, diagnose_command
 from bot.cli_kb import kb_commands, open_base
 from bot.config import read_settings
 from bot.errors import ConfigError, UnavailableError, UserError
@@ -28,6 +30,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(kb_commands, name="kb")
+app.add_typer(check_commands, name="check")
+app.command("diagnose", epilog=EPILOG)(diagnose_command)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Kb = Annotated[Path | None, typer.Option("--kb", help="A folder of entries in place of Anon's.")]

@@ -1,7 +1,9 @@
 """Settings: read once from the environment or ``.env``, checked together, passed down."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -29,6 +31,12 @@ class Settings(BaseSettings):
     staff_channel: str = ""
     staff_users: Ids = ()
 
+    anon_api_key_sandbox: SecretStr | None = None
+    anon_api_key_prod: SecretStr | None = None
+    anon_api_url_sandbox: str = "https://svc.sandbox.anon.com"
+    anon_api_url_prod: str = "https://svc.prod.anon.com"
+    anon_default_env: Literal["sandbox", "prod"] = "sandbox"
+
     retention_days: int = Field(default=90, ge=1, le=3650)
     database_url: str = ""
     data_dir: Path = Field(default_factory=lambda: user_data_path("anon-support-bot"))
@@ -50,6 +58,29 @@ class Settings(BaseSettings):
     def _empty_is_unset(cls, value: object) -> object:
         """An empty variable, as ``.env.example`` has them, counts as not set."""
         return None if value == "" else value
+
+    @field_validator("anon_api_key_sandbox", "anon_api_key_prod", mode="before")
+    @classmethod
+    def _a_key_fits_into_a_header(cls, value: object) -> object:
+        """An empty key counts as not set; one with white space inside was not copied well."""
+        if not isinstance(value, str):
+            return value
+        key = value.strip()
+        if not re.fullmatch(r"[!-~]*", key):
+            raise ValueError("it holds white space or characters that no key has; copy it again")
+        return key or None
+
+    @field_validator("anon_api_url_sandbox", "anon_api_url_prod")
+    @classmethod
+    def _keys_travel_over_tls(cls, value: str) -> str:
+        """The API key goes to this address: https, or the machine itself."""
+        parts = urlsplit(value)
+        safe = parts.scheme == "https" or (
+            parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+        )
+        if not safe or not parts.hostname or parts.username or parts.query or parts.fragment:
+            raise ValueError("it has to be an https:// address, or http:// on this machine")
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod

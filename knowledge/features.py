@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import log1p
 
 import numpy as np
 
@@ -11,10 +12,12 @@ from knowledge.normalise import Text
 from knowledge.signatures import Alignment
 
 NAMES = (
-    *("strength", "aligned", "covered", "hit", "status_match", "status_conflict", "strength_lead"),
+    *("strength", "aligned", "covered", "hit", "status_match", "status_conflict"),
+    *("code_match", "code_conflict", "strength_lead"),
     *("fit", "fit_lead", "nearest", "nearest_few", "nearest_lead", "look_alike", "overlap"),
     *("over_background", "services", "identities", "own_name", "own_host", "foreign_host", "code"),
     *("settled", "question_mark", "asks", "advises", "failure", "length", "fit_background"),
+    *("own_messages",),
     *("background", "background_few", "best_strength", "needs_answer", "needs_answer_words"),
     *("strength_needs", "fit_needs", "strength_settled"),
 )
@@ -35,8 +38,10 @@ class Reading:
     needs_answer_words: float
     candidates: Sequence[int]
     alignments: dict[int, Alignment]
-    statuses: dict[int, frozenset[str]]
+    statuses: Mapping[int, frozenset[str]]
+    codes: Mapping[int, frozenset[str]]
     near: Nearness
+    own_messages: int
 
     @property
     def best_strength(self) -> float:
@@ -78,6 +83,7 @@ def _shared(reading: Reading) -> dict[str, float]:
         "failure": cues.failure,
         "length": min(len(reading.text.said.split()), 60) / 30,
         "fit_background": near.fit_background,
+        "own_messages": log1p(reading.own_messages),
         "background": near.background,
         "background_few": near.background_few,
         "best_strength": reading.best_strength,
@@ -91,6 +97,7 @@ def _pair(reading: Reading, entry: int, leads: Mapping[str, Array]) -> dict[str,
     near, found = reading.near, reading.alignments.get(entry)
     errors = {status for status in reading.text.statuses if status[0] in "45"}
     own = reading.statuses.get(entry, frozenset())
+    codes = reading.codes.get(entry, frozenset())
     return {
         "strength": found.strength if found else 0.0,
         "aligned": found.aligned if found else 0.0,
@@ -98,6 +105,8 @@ def _pair(reading: Reading, entry: int, leads: Mapping[str, Array]) -> dict[str,
         "hit": min(found.information, 40.0) / 20 if found else 0.0,
         "status_match": bool(own & errors),
         "status_conflict": bool(own and errors and not own & errors),
+        "code_match": bool(codes & reading.text.codes),
+        "code_conflict": bool(codes and reading.text.codes and not codes & reading.text.codes),
         "strength_lead": leads["strength"][entry],
         "fit": near.fit[entry],
         "fit_lead": leads["fit"][entry],

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ from knowledge.cues import Cues, Products, read_cues
 from knowledge.entry import Entry
 from knowledge.features import ALIGNED, Reading, rows
 from knowledge.index import Compiled, Embed, own_words, search_entries
-from knowledge.meaning import Meaning, hashed_words
+from knowledge.meaning import Meaning, Role, hashed_words
 from knowledge.model import Model
 from knowledge.normalise import Text
 from knowledge.signatures import Alignment, Signature, align, make_signature
@@ -31,6 +31,7 @@ MATCHED = "matched `{text}`"
 ASKED = "asked much like “{text}”"
 OTHER_PRODUCT = "another product: {name}"
 OTHER_STATUS = "status {seen}, not {own}"
+OTHER_CODE = "error code {seen}, not {own}"
 SETTLED = "reads as settled"
 LOOK_ALIKE = "close to what this entry does not answer"
 WEAK = "nothing telling in common"
@@ -72,10 +73,11 @@ class Matcher:
         self._lock = threading.Lock()
         entries = compiled.entries
         self._signatures = _signatures(entries, model)
-        self._statuses = {
-            position: frozenset[str]().union(*(found.statuses for found in signatures))
-            for position, signatures in enumerate(self._signatures)
-        }
+        self._statuses = _named(self._signatures, lambda signature: signature.statuses)
+        self._codes = _named(self._signatures, lambda signature: signature.codes)
+        self._own_messages = sum(
+            phrase.role is Role.MESSAGE for phrase in compiled.examples.phrases
+        )
         self._phrases = compiled.examples.phrases
         self._meaning = Meaning(compiled.examples, len(entries), model.background)
         self._products = Products(
@@ -128,7 +130,9 @@ class Matcher:
             candidates=candidates,
             alignments=self._align(text, candidates),
             statuses=self._statuses,
+            codes=self._codes,
             near=near,
+            own_messages=self._own_messages,
         )
 
     def _candidates(self, text: Text, fit: np.ndarray) -> Sequence[int]:
@@ -162,6 +166,15 @@ def _signatures(entries: Sequence[Entry], model: Model) -> list[tuple[Signature,
         tuple(make_signature(error, model.background) for error in entry.errors)
         for entry in entries
     ]
+
+
+def _named(
+    signatures: Sequence[Sequence[Signature]], read: Callable[[Signature], frozenset[str]]
+) -> dict[int, frozenset[str]]:
+    """Return what the error strings of each entry name, by position."""
+    return {
+        position: frozenset[str]().union(*map(read, own)) for position, own in enumerate(signatures)
+    }
 
 
 def _own_names(entries: Sequence[Entry], model: Model) -> frozenset[str]:
@@ -198,6 +211,9 @@ def explain(reading: Reading, position: int, phrase: str, score: float) -> tuple
     seen = {status for status in reading.text.statuses if status[0] in "45"}
     if own and seen and not own & seen:
         why.append(OTHER_STATUS.format(seen=min(seen), own=min(own)))
+    codes, named = reading.codes.get(position, frozenset()), reading.text.codes
+    if codes and named and not codes & named:
+        why.append(OTHER_CODE.format(seen=min(named), own=min(codes)))
     return (*why, *_against(cues, near.look_alike[position] > near.nearest[position]))
 
 

@@ -84,6 +84,7 @@ _STATUS = re.compile(
     r"(?<![\d.:/\w-])([1-5]\d{2})(?![\d:%]|\.\d|\s?(?:ms|px|kb|mb|users?|items|jobs)\b)",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"\b(?:ERR_[A-Z0-9_]{3,60}|E[A-Z]{4,12})\b")
 _SQUASH = re.compile(r"[^a-z0-9]+")
 _LOG_LINE = re.compile(
     r"^\s*(?:[>$#{}\[\]<|]|at\s|\w*(?:Error|Exception|ERR|WARN|INFO|DEBUG)\b|\d{4}-\d\d|\S+:\d+:\d+)"
@@ -139,6 +140,11 @@ class Text:
     def statuses(self) -> frozenset[str]:
         """HTTP statuses that the text names."""
         return frozenset(_STATUS.findall(_URL.sub(" ", self.clean)))
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Error codes that the text names, such as ``ERR_TUNNEL_CONNECTION_FAILED``."""
+        return frozenset(_CODE.findall(self.raw[:MAX_TEXT]))
 
     @cached_property
     def hosts(self) -> frozenset[str]:

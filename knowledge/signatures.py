@@ -40,6 +40,7 @@ class Signature:
     fragments: tuple[str, ...]
     words: tuple[str, ...]
     statuses: frozenset[str]
+    codes: frozenset[str]
     information: float
 
 
@@ -69,6 +70,7 @@ def make_signature(error: str, background: Background) -> Signature:
         fragments=tuple(part for part in squashed if len(part) >= _SHORTEST_FRAGMENT),
         words=words,
         statuses=text.statuses,
+        codes=text.codes,
         information=background.information(words),
     )
 

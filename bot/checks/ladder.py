@@ -88,14 +88,13 @@ def first_stop(kind: CheckKind, findings: Sequence[Finding]) -> Finding | None:
 
 def verdict(kind: CheckKind, findings: Sequence[Finding]) -> str:
     """Return one line that says how it came out, and names the first failing step."""
-    stop = first_stop(kind, findings)
-    match state_of(findings):
-        case State.PASSED:
-            return f"{kind}: {_passed(findings)}"
-        case State.UNAVAILABLE:
-            return f"{kind}: cannot be checked now. {stop.detail if stop else ''}".strip()
-        case _:
-            return f"{kind}: fails at {stop.step}. {stop.detail}" if stop else f"{kind}: fails."
+    state, stop = state_of(findings), first_stop(kind, findings)
+    if stop is None or state is State.PASSED:
+        return f"{kind}: {_passed(findings)}"
+    if state is State.UNAVAILABLE:
+        return f"{kind}: cannot be checked now. {stop.detail}"
+    where = "fails" if stop.step == kind else f"fails at {stop.step}"
+    return f"{kind}: {where}. {stop.detail}"
 
 
 def _passed(findings: Sequence[Finding]) -> str:
@@ -109,8 +108,8 @@ def _steps(kind: CheckKind, findings: Sequence[Finding]) -> tuple[Step, ...]:
     steps, seen = LADDERS[kind], {one.step for one in findings}
     if kind is CheckKind.TOKEN:
         return tuple(step for step in steps if step not in _OPTIONAL or step in seen)
-    hosted = any(one.code == "pool_hosted" for one in findings)
-    return (Step.CLIENT, Step.POOL) if kind is CheckKind.CLIENT and hosted else steps
+    fetched = any(one.code == "pool_jwks" for one in findings)
+    return steps if kind is not CheckKind.CLIENT or fetched else (Step.CLIENT, Step.POOL)
 
 
 def _state(own: Sequence[Finding], *, hindered: bool) -> State:
@@ -119,7 +118,8 @@ def _state(own: Sequence[Finding], *, hindered: bool) -> State:
         return State.FAILED
     if errors or any(one.code in NOT_CHECKED for one in own):
         return State.UNAVAILABLE
-    if hindered or any(one.code == "signature_not_checked" for one in own):
+    codes = {one.code for one in own}
+    if hindered or (codes & _NOT_DONE and "pool_found" not in codes):
         return State.NOT_REACHED
     return State.PASSED
 
@@ -134,4 +134,5 @@ def _hinders(one: Finding, step: Step) -> bool:
     return step is not Step.CLAIMS or one.step == Step.TOKEN
 
 
+_NOT_DONE = frozenset({"signature_not_checked", "client_pool_unknown"})
 _STOPS = NOT_CHECKED | {"signature_not_checked"}
