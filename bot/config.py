@@ -10,6 +10,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import ConfigError
 
 SLACK_API_URL = "https://slack.com/api/"
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+}
 Ids = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -26,6 +31,10 @@ class Settings(BaseSettings):
     support_channels: Ids = ()
     staff_channel: str = ""
     staff_users: Ids = ()
+
+    join_seconds: float = Field(default=5, ge=0, le=60)  # what follows a message so soon joins it
+    hold_seconds: float = Field(default=5, ge=0, le=60)  # an unsure answer waits for the rest
+    post_seconds: float = Field(default=1, gt=0, le=60)  # between two posts into a channel
 
     retention_days: int = Field(default=90, ge=1, le=3650)
     database_url: str = ""
@@ -63,7 +72,9 @@ class Settings(BaseSettings):
     @property
     def store_url(self) -> str:
         """The state's SQLAlchemy address: ``DATABASE_URL``, or a SQLite file in ``DATA_DIR``."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'state.db'}"
+        given = self.database_url or f"sqlite:///{self.data_dir / 'state.db'}"
+        scheme, _, rest = given.partition("://")
+        return f"{DRIVERS.get(scheme, scheme)}://{rest}"
 
 
 def read_settings(**overrides: object) -> Settings:

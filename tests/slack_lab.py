@@ -10,17 +10,18 @@ from sqlalchemy import text
 from starlette.types import ASGIApp
 
 from bot.answering import Decision, Outcome
-from bot.app import create_asgi
+from bot.app import Bot, create_asgi
 from bot.config import Settings
 from bot.database import open_database
+from bot.durable import WORK
 from bot.playground.running import Lab, running_workspace
 from bot.services import Services, secrets_of
 from bot.store import Store
 from bot.telemetry import configure_logging
-from handlers.in_flight import InFlight
 from knowledge.entry import Entry, Kind, Link
 from knowledge.matcher import Like, Match
 
+AT_ONCE = {"hold_seconds": 0, "post_seconds": 0.001}
 SURE_404 = "Error translating external user id: 404 - Not Found"
 SURE_500 = "Error translating external user id: 500 - Internal Server"
 UNSURE = "some error about the user id, what is it?"
@@ -93,7 +94,9 @@ class Opened:
         """Return when everything delivered so far has been dealt with."""
         for _ in range(3):  # what the bot posts is delivered to it in turn
             await self.lab.delivered()
-            await self.in_flight.drain()
+            await self.bot.in_flight.drain()
+            await self.bot.aside.drain()
+            await WORK.settled()
 
     def said(self, channel: str = "C0SUPPORT") -> list[str]:
         """Return what the bot said in the channel for all to see, oldest first."""
@@ -108,7 +111,7 @@ class Opened:
 
     services: Services
     answerer: FakeAnswerer
-    in_flight: InFlight
+    bot: Bot
 
 
 @asynccontextmanager
@@ -126,7 +129,7 @@ async def running(
         with ThreadPoolExecutor(2) as matching:
             async with open_database(base.store_url) as engine:
                 opened.services = Services(
-                    base.model_copy(update=settings),
+                    base.model_copy(update={**AT_ONCE, **settings}),
                     Store(engine),
                     opened.answerer,
                     matching,
@@ -134,7 +137,7 @@ async def running(
                 )
                 app = create_asgi(opened.services)
                 async with app.router.lifespan_context(app):
-                    opened.in_flight = app.state.in_flight
+                    opened.bot = app.state.bot
                     yield app
 
     async with running_workspace(start, data_dir=folder) as lab:
