@@ -27,6 +27,7 @@ from bot.errors import ConfigError
 from bot.feedback import Feedback
 from bot.hearing import Aside, Hearing
 from bot.ownership import owned_work
+from bot.pace import Pace
 from bot.services import Services
 from bot.staff import Staff
 from bot.workflows import Workflows
@@ -63,9 +64,10 @@ class Bot:
     async def working(self) -> AsyncIterator[None]:
         """Carry out kept work; at the end what is in flight has ten seconds to finish."""
         async with owned_work(self.services.settings) as owner:
-            WORK.bind(self.desk, self.files, owner.fence)
+            post_seconds = self.services.settings.post_seconds
+            WORK.bind(self.desk, self.files, owner.fence, Pace(post_seconds))
             try:
-                async with durable_work(owner, self.services.settings.post_seconds):
+                async with durable_work(owner, post_seconds):
                     yield
                     await self._drain()
             finally:

@@ -34,7 +34,7 @@ class Settings(BaseSettings):
 
     join_seconds: float = Field(default=5, ge=0, le=60)  # what follows a message so soon joins it
     hold_seconds: float = Field(default=5, ge=0, le=60)  # an unsure answer waits for the rest
-    post_seconds: float = Field(default=1, gt=0, le=60)  # between two posts into a channel
+    post_seconds: float = Field(default=1, ge=0, le=60)  # between two posts into a channel
 
     retention_days: int = Field(default=90, ge=1, le=3650)
     database_url: str = ""

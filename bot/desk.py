@@ -110,7 +110,7 @@ class Desk:
         if job.kind in {Kind.ANSWER, Kind.OFFER, Kind.NOTHING_LEFT}:
             await self.workflows.store.begin_thread(job.place, job.user, self.clock())
         if job.kind is Kind.SUGGEST:
-            await self.record(job, None)
+            await self._keep(job, None)  # before it is seen: a pick looks for it
         return job
 
     async def say(self, job: Job, since: float | None) -> str:
@@ -178,11 +178,13 @@ class Desk:
             place = replace(job.place, root=posted)
             await self.workflows.store.begin_thread(place, job.user, self.clock())
             job = replace(job, place=place, question=posted)
-        if job.kind in RECORDED or job.kind is Kind.SUGGEST:
-            case = Case(job.place, job.question, job.user, job.candidates)
-            await self.workflows.record(case, posted, job.entry, job.turn)
         if job.kind in RECORDED:
+            await self._keep(job, posted)
             await self.workflows.move(job.place, Event.REPLIED, Actor.BOT)
+
+    async def _keep(self, job: Job, posted: str | None) -> None:
+        case = Case(job.place, job.question, job.user, job.candidates)
+        await self.workflows.record(case, posted, job.entry, job.turn)
 
     def next(self, job: Job, *, refused: bool) -> Job | None:
         """Return the job that follows this one."""

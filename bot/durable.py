@@ -19,6 +19,7 @@ from dbos import (
     SetEnqueueOptions,
     SetWorkflowAttributes,
     SetWorkflowID,
+    WorkflowHandleAsync,
 )
 from dbos import error as dbos_error
 from sqlalchemy.exc import DBAPIError
@@ -26,6 +27,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.desk import Desk
 from bot.errors import TryLaterError, UserError
 from bot.jobs import QUEUED, Heard, Job, Json, Kind, dump, load_heard, load_job
+from bot.pace import Pace
 
 VERSION = "anonbot-1"  # pinned: a deploy goes on with what the one before began
 POSTS = "posts"
@@ -62,16 +64,17 @@ class Work(DBOSConfiguredInstance):
         self._desk: Desk | None = None
         self._files: Files | None = None
         self._fence: Fence | None = None
+        self._pace = Pace(0)
         self._known: OrderedDict[str, None] = OrderedDict()
         self._open: OrderedDict[str, None] = OrderedDict()  # taken on here, not yet done here
         self._running = 0
         self._changed = asyncio.Condition()
 
-    def bind(self, desk: Desk, files: Files, fence: Fence | None) -> None:
+    def bind(self, desk: Desk, files: Files, fence: Fence | None, pace: Pace) -> None:
         """Take what the steps work with; once, until ``release``."""
         if self._desk is not None:
             raise RuntimeError("durable work is open already in this process")
-        self._desk, self._files, self._fence = desk, files, fence
+        self._desk, self._files, self._fence, self._pace = desk, files, fence, pace
         self._changed = asyncio.Condition()
 
     def release(self) -> None:
@@ -110,8 +113,8 @@ class Work(DBOSConfiguredInstance):
     async def outcome(self, job: Job) -> str:
         """Have a job done and return the ts of its message; raise UserError where refused."""
         await self.submit(job)
-        handle = await DBOS.retrieve_workflow_async(job.key)
-        outcome: Json = await handle.get_result(polling_interval_sec=OUTCOME_SECONDS)
+        handle: WorkflowHandleAsync[Json] = await DBOS.retrieve_workflow_async(job.key)
+        outcome = await handle.get_result(polling_interval_sec=OUTCOME_SECONDS)
         if refused := outcome.get("refused"):
             raise UserError(refused)
         return str(outcome.get("posted") or "")
@@ -193,6 +196,8 @@ class Work(DBOSConfiguredInstance):
 
     async def _say(self, job: Job, begun: float, *, look: bool) -> Json:
         async def say(look: bool) -> Json:
+            if job.kind in QUEUED:
+                await self._pace.turn(job.place.channel)
             if self._fence:
                 self._fence.check()
             try:
@@ -304,25 +309,40 @@ class Owner(Protocol):
     """Where work is kept and whose it is; its side is bot/ownership.py."""
 
     @property
-    def url(self) -> str: ...
+    def url(self) -> str:
+        """The address of DBOS's own tables."""
 
     @property
-    def executor_id(self) -> str: ...
+    def executor_id(self) -> str:
+        """The name under which this process owns what it began."""
+
+    @property
+    def fence(self) -> Fence | None:
+        """What guards posts where there are replicas."""
+
+    @property
+    def launched(self) -> Callable[[], None]:
+        """To be called once work is carried out."""
 
 
 @asynccontextmanager
-async def durable_work(owner: Owner, post_seconds: float) -> AsyncIterator[None]:
+async def durable_work(
+    owner: Owner, post_seconds: float, poll_seconds: float = POLL_SECONDS
+) -> AsyncIterator[None]:
     """Carry out kept work, that of earlier runs first, while this is open."""
     _open_dbos(owner.url, owner.executor_id)
     try:
         DBOS.launch()
+        # SQLite's clock has whole seconds, too coarse for this: there bot.pace alone counts.
+        several = owner.fence is not None and post_seconds > 0
         await DBOS.register_queue_async(
             POSTS,
             partition_concurrency=1,
-            partition_limiter={"limit": 1, "period": post_seconds},
-            polling_interval_sec=min(POLL_SECONDS, max(post_seconds / 5, 0.02)),
+            partition_limiter={"limit": 1, "period": post_seconds} if several else None,
+            polling_interval_sec=poll_seconds,
             on_conflict="always_update",
         )
+        owner.launched()
         yield
     finally:
         await asyncio.to_thread(DBOS.destroy)

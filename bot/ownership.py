@@ -2,7 +2,7 @@
 
 import fcntl
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ class Owner:
     url: str
     executor_id: str
     fence: Fence | None = None
+    launched: Callable[[], None] = lambda: None  # to be called once work is carried out
 
 
 @asynccontextmanager
@@ -45,7 +46,7 @@ async def owned_work(settings: Settings) -> AsyncIterator[Owner]:
         return
     plain = url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     async with replica(settings) as own:
-        yield Owner(plain, own.executor_id, own)
+        yield Owner(plain, own.executor_id, own, own.start)
 
 
 @contextmanager

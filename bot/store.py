@@ -48,10 +48,11 @@ class Store:
     async def claim(self, now: float, *keys: str) -> bool:
         """Return True to one caller alone, ever: nobody had any of the keys before."""
         insert = self._dialect.insert(seen_events).on_conflict_do_nothing()
+        insert = insert.returning(seen_events.c.key)  # the count of rows is -1 with psycopg
         async with self._write() as connection:
             for key in keys:
                 result = await connection.execute(insert.values(key=key, seen=now))
-                if not result.rowcount:
+                if result.first() is None:
                     await connection.rollback()
                     return False
         return True

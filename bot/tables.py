@@ -4,6 +4,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    DateTime,
     Float,
     Index,
     Integer,
@@ -96,4 +97,13 @@ misses = Table(
     Column("count", Integer, nullable=False),
     Column("example", Text, nullable=False),  # redacted
     Column("updated", Float, nullable=False),
+)
+
+# One row for each process that carries out work on PostgreSQL; ``taken`` once it is dead.
+replicas = Table(
+    "replicas",
+    METADATA,
+    Column("executor_id", String(64), primary_key=True),
+    Column("seen", DateTime(timezone=True), nullable=False),
+    Column("taken", DateTime(timezone=True)),
 )

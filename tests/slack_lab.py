@@ -1,5 +1,6 @@
 """The bot on a few made-up entries, in the local workspace: what the scenario tests share."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -13,7 +14,8 @@ from bot.answering import Decision, Outcome
 from bot.app import Bot, create_asgi
 from bot.config import Settings
 from bot.database import open_database
-from bot.durable import WORK
+from bot.durable import WORK, durable_work
+from bot.ownership import DURABLE_FILE, Owner, set_wal
 from bot.playground.running import Lab, running_workspace
 from bot.services import Services, secrets_of
 from bot.store import Store
@@ -21,7 +23,7 @@ from bot.telemetry import configure_logging
 from knowledge.entry import Entry, Kind, Link
 from knowledge.matcher import Like, Match
 
-AT_ONCE = {"hold_seconds": 0, "post_seconds": 0.001}
+AT_ONCE = {"hold_seconds": 0, "post_seconds": 0}
 SURE_404 = "Error translating external user id: 404 - Not Found"
 SURE_500 = "Error translating external user id: 500 - Internal Server"
 UNSURE = "some error about the user id, what is it?"
@@ -114,6 +116,25 @@ class Opened:
     bot: Bot
 
 
+TEMPLATE: list[bytes] = []
+
+
+async def lay_dbos(folder: Path) -> None:
+    """Put DBOS's empty tables into the folder: a first start would take a second to find them."""
+    file = folder / DURABLE_FILE
+    if file.exists():
+        return
+    if not TEMPLATE:
+        set_wal(file)
+        async with durable_work(Owner(f"sqlite:///{file}", "local"), 0):
+            pass
+        with sqlite3.connect(file) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        TEMPLATE.append(file.read_bytes())
+    file.write_bytes(TEMPLATE[0])
+
+
 @asynccontextmanager
 async def running(
     folder: Path, *, clock: Callable[[], float] | None = None, **settings: object
@@ -135,6 +156,7 @@ async def running(
                     matching,
                     **more,
                 )
+                await lay_dbos(folder)
                 app = create_asgi(opened.services)
                 async with app.router.lifespan_context(app):
                     opened.bot = app.state.bot
