@@ -11,6 +11,7 @@ import click
 import typer
 
 from bot.batches import Record, answer_lines, open_lines, print_json, text_of
+from bot.cli_db import db_commands
 from bot.cli_kb import kb_commands, open_base
 from bot.config import read_settings
 from bot.errors import ConfigError, UnavailableError, UserError
@@ -29,6 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(kb_commands, name="kb")
+app.add_typer(db_commands, name="db")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Kb = Annotated[Path | None, typer.Option("--kb", help="A folder of entries in place of Anon's.")]

@@ -147,10 +147,11 @@ async def running(
         opened.answerer = FakeAnswerer()
         configure_logging("INFO", secrets_of(base))
         more = {"clock": clock} if clock else {}
+        base = base.model_copy(update={**AT_ONCE, **settings})
         with ThreadPoolExecutor(2) as matching:
             async with open_database(base.store_url) as engine:
                 opened.services = Services(
-                    base.model_copy(update={**AT_ONCE, **settings}),
+                    base,
                     Store(engine),
                     opened.answerer,
                     matching,
