@@ -157,29 +157,47 @@ def create_asgi(services: Services) -> Starlette:
         "slack": lambda: _holds(client.auth_test()),
     }
 
-    async def ready(_request: Request) -> Response:
-        """Look at the store and Slack; the knowledge base was read before anything was served."""
-        away = [name for name, check in checks.items() if not await check()]
-        return JSONResponse({"ready": not away, "away": away}, status_code=503 if away else 200)
-
+    readiness = Readiness(checks)
     bot = create_bot(services)
     endpoint = slack_endpoint(bot.app, secret.get_secret_value(), services.clock)
 
     @asynccontextmanager
-    async def lifespan(served: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_served: Starlette) -> AsyncIterator[None]:
         """Let what was already acknowledged finish before the services close."""
-        served.state.bot = bot
         async with bot.working():
             yield
 
-    return Starlette(
+    served = Starlette(
         lifespan=lifespan,
         routes=[
             Route("/slack/events", endpoint, methods=["POST"]),
             Route("/healthz", _alive),
-            Route("/readyz", ready),
+            Route("/readyz", readiness.answer),
         ],
     )
+    served.state.bot, served.state.readiness = bot, readiness
+    return served
+
+
+class Readiness:
+    """Whether requests are welcome: the store and Slack answer, and nobody stopped the bot.
+
+    The knowledge base was read before anything was served.
+    """
+
+    def __init__(self, checks: dict[str, Callable[[], Awaitable[bool]]]) -> None:
+        self._checks = checks
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Turn new requests away from now on."""
+        self._stopped = True
+
+    async def answer(self, _request: Request) -> Response:
+        """Say so over HTTP."""
+        away = [name for name, check in self._checks.items() if not await check()]
+        away += ["stopping"] if self._stopped else []
+        return JSONResponse({"ready": not away, "away": away}, status_code=503 if away else 200)
 
 
 async def run_socket_mode(services: Services) -> None:
