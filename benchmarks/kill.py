@@ -13,6 +13,7 @@ import logging
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import socket
 import sys
@@ -63,6 +64,7 @@ class Plan:
     lean: bool = True
     seed: int = 1
     post_seconds: float = 0.2
+    keep: str = ""  # where logs and databases of a bad run go
 
 
 @dataclass
@@ -284,11 +286,9 @@ async def run(plan: Plan, database_url: str, replicas: int) -> Outcome:
                 await drive(bots, driver, plan, outcome)
             finally:
                 bots.close()
-                keep = os.environ.get("KILL_LOGS")
-                if keep:
-                    for log in folder.glob("*.log"):
-                        (Path(keep) / f"{outcome.store}-{log.name}").write_bytes(log.read_bytes())
             outcome.faults = dict(trouble.seen)
+        if plan.keep and not outcome.good:
+            await asyncio.to_thread(shutil.copytree, folder, plan.keep, dirs_exist_ok=True)
     outcome.seconds = round(time.monotonic() - begun, 1)
     return outcome
 
@@ -387,9 +387,10 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=10)
     parser.add_argument("--store", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--lean", action="store_true", help="match by one word")
+    parser.add_argument("--keep", default="", help="a folder for what a bad run leaves")
     given = parser.parse_args()
     logging.getLogger().setLevel(logging.WARNING)
-    plan = Plan(given.kills, given.events, given.rate, lean=given.lean, post_seconds=1)
+    plan = Plan(given.kills, given.events, given.rate, lean=given.lean, post_seconds=1, keep=given.keep)
     outcomes = []
     if given.store != "postgresql":
         outcomes.append(asyncio.run(run(plan, "", 1)))

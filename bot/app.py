@@ -141,7 +141,14 @@ def open_operations(
         "workflows": workflows,
         "asking": asking,
         "feedback": feedback,
-        "hearing": Hearing(workflows, asking, desk, services.clock, hold=settings.hold_seconds),
+        "hearing": Hearing(
+            workflows,
+            asking,
+            desk,
+            services.clock,
+            join=settings.join_seconds,
+            hold=settings.hold_seconds,
+        ),
     }
 
 

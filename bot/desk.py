@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.answering import Outcome
+from bot.answering import Decision, Outcome
 from bot.asking import Asking
 from bot.conversations import Act, Actor, Event, act, actor_of, may_follow_up
 from bot.errors import UserError
 from bot.feedback import Feedback
 from bot.jobs import Heard, Job, Kind
 from bot.leaks import live_leaks
+from bot.pieces import author_of
 from bot.records import Around, Candidate, Mode
 from bot.reply import HumanNoted, HumanWanted, Leak, LeakWarning, Notice, Said
 from bot.verbs import parse_verb
@@ -30,6 +31,7 @@ class Plan:
 
     job: Job | None
     sure: bool = False
+    alone: bool = True  # sure without what was said before
     miss: str = ""  # fingerprint of an error or a question that no entry answers
 
 
@@ -51,7 +53,7 @@ class Desk:
         mode = around.mode or self.asking.default_mode(heard.place.channel)
         if mode is Mode.MENTION:
             return Plan(None)
-        decision = await self.asking.decide(heard.text, explicit=False)
+        decision, alone = await self._best(heard, explicit=False)
         chosen = act(mode, decision.outcome, explicit=False)
         if chosen is Act.NOTHING:
             return Plan(None, miss=decision.miss)
@@ -61,16 +63,25 @@ class Desk:
             return Plan(_job(Kind.SUGGEST, heard, left) if left else None)
         if not decision.entry or decision.entry in given:
             return Plan(None)  # said in this thread already
-        return Plan(_job(Kind.ANSWER, heard, left, decision.entry), sure=True)
+        return Plan(_job(Kind.ANSWER, heard, left, decision.entry), sure=True, alone=alone)
+
+    async def _best(self, heard: Heard, *, explicit: bool) -> tuple[Decision, bool]:
+        """Return the surer decision, on the message alone or with what came before it."""
+        alone = await self.asking.decide(heard.text, explicit=explicit)
+        if not heard.before or alone.outcome is Outcome.REPLY:
+            return alone, True
+        joined = await self.asking.decide(f"{heard.before}\n{heard.text}", explicit=explicit)
+        better = _RANK.index(joined.outcome) >= _RANK.index(alone.outcome)
+        return (joined, False) if better else (alone, True)
 
     async def _plan_asked(self, heard: Heard, around: Around) -> Plan:
         """Answer, or show what is likeliest; never again what was rejected in this thread."""
-        decision = await self.asking.decide(heard.text, explicit=True)
+        decision, alone = await self._best(heard, explicit=True)
         rejected = around.thread.rejected if around.thread else ()
         left = tuple(item for item in candidates_of(decision) if item.entry not in rejected)
         miss = "" if decision.candidates else decision.miss
         if decision.outcome is Outcome.REPLY and decision.entry and decision.entry not in rejected:
-            return Plan(_job(Kind.ANSWER, heard, left, decision.entry), sure=True)
+            return Plan(_job(Kind.ANSWER, heard, left, decision.entry), sure=True, alone=alone)
         kind = Kind.NOTHING_LEFT if rejected and not left else Kind.OFFER
         return Plan(_job(kind, heard, left), miss=miss)
 
@@ -83,14 +94,36 @@ class Desk:
     async def decide(self, heard: Heard) -> Job | None:
         """Return what a message gets now; what the thread learns by it is kept."""
         store = self.workflows.store
-        around = await store.around(heard.place, heard.user)
+        around = await store.around(heard.place, heard.user, heard.first or heard.ts)
+        if not heard.first:
+            heard = await self._with_later(heard)
         plan = await self.plan(heard, around)
         if heard.explicit and around.thread:
             actor = actor_of(around.thread, heard.user, await self.workflows.staff.ids())
             await self.workflows.move(heard.place, Event.MENTIONED, actor)
         if plan.miss:
             await self.count_miss(heard, plan.miss)
-        return plan.job
+        return await self._as_piece(heard, plan) if heard.first else plan.job
+
+    async def _with_later(self, heard: Heard) -> Heard:
+        """Return the first piece with what its author added while it was held."""
+        posted = await self.workflows.store.said_last(author_of(heard))
+        if posted is None or posted.first != heard.ts:
+            return heard
+        return replace(heard, before=posted.text, explicit=heard.explicit or posted.explicit)
+
+    async def _as_piece(self, heard: Heard, plan: Plan) -> Job | None:
+        """Return what a later piece adds to the first one's work: only what is sure."""
+        job, place = plan.job, heard.place
+        if job is None or not plan.sure:
+            return None
+        known = await self.workflows.store.answer_to(place.team, place.channel, heard.first)
+        joined = replace(job, question=heard.first)
+        if known is None or not known.entry:
+            return joined
+        if plan.alone:
+            return job  # another error: another answer, in the same thread
+        return replace(joined, edits=known.posted or "", first_only=False)
 
     async def count_miss(self, heard: Heard, fingerprint: str) -> None:
         """Count an error or a question that no entry answers, once for each message."""
@@ -216,7 +249,7 @@ def allowed(heard: Heard, around: Around) -> bool:
     if around.opted_out or heard.mentions_others:
         return False
     if not heard.in_thread:
-        return True
+        return around.thread is None or may_follow_up(around.thread, heard.user)
     return around.thread is not None and may_follow_up(around.thread, heard.user)
 
 

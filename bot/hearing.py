@@ -13,6 +13,7 @@ from bot.conversations import Event, actor_of, is_mute_word, overheard
 from bot.desk import Desk
 from bot.jobs import Attachment, Heard, Job, Kind, work_id
 from bot.leaks import live_leaks
+from bot.pieces import Pieces, Recent, author_of
 from bot.records import Around, Mode, Place, Thread
 from bot.verbs import Name, parse_verb
 from bot.workflows import Workflows
@@ -60,6 +61,7 @@ class Hearing:
         desk: Desk,
         clock: Callable[[], float],
         *,
+        join: float,
         hold: float,
     ) -> None:
         self._workflows = workflows
@@ -67,6 +69,7 @@ class Hearing:
         self._desk = desk
         self._clock = clock
         self._hold = hold
+        self._recent = Recent(join)
         self._edits: OrderedDict[str, None] = OrderedDict()
         self.aside = Aside()
 
@@ -75,7 +78,7 @@ class Hearing:
         if message.edited and not self._is_new(message):
             return
         place = Place(message.team, message.channel, message.root)
-        around = await self._workflows.store.around(place, message.user)
+        around = await self._workflows.store.around(place, message.user, message.ts)
         mode = around.mode or self._asking.default_mode(message.channel)
         if mode is Mode.OFF and not message.explicit:
             return
@@ -83,22 +86,24 @@ class Hearing:
         heard = message.heard(paste.text)
         if leaks := live_leaks(paste.found):
             await self._workflows.warn(heard, leaks)
-        if heard.explicit:
-            await self._asked(heard, around)
-        elif await self._may_speak(heard, around):
-            await self._overhear(heard, around)
+        if heard.explicit and await self._told(heard, around):
+            return
+        if heard.explicit or await self._may_speak(heard, around):
+            await self._attend(heard, around, edited=message.edited)
         if message.edited:
             self._remember(message)
 
-    async def _asked(self, heard: Heard, around: Around) -> None:
-        """Have somebody answered who asked, whatever the mode and the thread's state."""
+    async def _told(self, heard: Heard, around: Around) -> bool:
+        """Tell whether it is no question but something to do, which is then done."""
         if around.thread and is_mute_word(heard.text):
             await self._move(heard, around.thread, Event.MUTED)
             await self._submit(Kind.MUTED, heard)
-        elif not heard.files and parse_verb(heard.text).name is not Name.ASK:
-            await self._submit(Kind.VERB, heard)
-        else:
-            await self._attend(heard, around)
+            return True
+        pointing = not heard.text and self._recent.follows(heard, self._clock())
+        if heard.files or pointing or parse_verb(heard.text).name is Name.ASK:
+            return False
+        await self._submit(Kind.VERB, heard)
+        return True
 
     async def _may_speak(self, heard: Heard, around: Around) -> bool:
         """Tell whether an unasked answer may be due; note what the thread learns by it."""
@@ -110,19 +115,44 @@ class Hearing:
             await self._move(heard, around.thread, event)
         return event is None
 
-    async def _overhear(self, heard: Heard, around: Around) -> None:
-        """Have a message that asked nobody looked at, if it needs something."""
-        await self._attend(heard, around)
-
-    async def _attend(self, heard: Heard, around: Around) -> None:
-        if heard.files:
-            await self._workflows.works.attend(heard)
+    async def _attend(self, heard: Heard, around: Around, *, edited: bool) -> None:
+        """Have a message looked at, if it or what it joins needs something."""
+        ask = heard.explicit and not heard.files
+        text = parse_verb(heard.text).rest if ask else heard.text
+        heard = replace(heard, text=text)
+        if edited or heard.files:
+            await self._work_on(heard, around, None)
             return
-        asked = parse_verb(heard.text).rest if heard.explicit else heard.text
-        heard = replace(heard, text=asked)
+        author = author_of(heard)
+        async with self._recent.turn(author):
+            pieces, joined = self._recent.join(heard, around.posted, self._clock())
+            if joined.place != heard.place:
+                place, first = joined.place, joined.first
+                around = await self._workflows.store.around(place, joined.user, first)
+            await self._work_on(joined, around, pieces)
+            if pieces.worked:
+                keep = self._workflows.store.keep_pieces(author, pieces.posted(self._clock()))
+                if joined.first:
+                    await keep  # the work that is held reads it
+                else:
+                    self.aside.start(keep)
+
+    async def _work_on(self, heard: Heard, around: Around, pieces: Pieces | None) -> None:
+        """Start the work, or none; remember with the pieces that there is some."""
+        works = self._workflows.works
+        if heard.files:
+            await works.attend(heard)
+            return
         plan = await self._desk.plan(heard, around)
+        if pieces and pieces.worked and heard.first:
+            if plan.job and plan.sure:
+                await works.attend(heard)
+            return  # else its text is kept for the work that is held
         if plan.job:
-            await self._workflows.works.attend(heard, 0 if plan.sure else self._hold)
+            hold = 0 if plan.sure else self._hold
+            await works.attend(_as_first(heard), hold)
+            if pieces:
+                pieces.worked, pieces.held_until = True, self._clock() + hold
         elif plan.miss:
             self.aside.start(self._desk.count_miss(heard, plan.miss))
 
@@ -143,6 +173,11 @@ class Hearing:
         self._edits[message.id] = None
         if len(self._edits) > EDITS_KEPT:
             self._edits.popitem(last=False)
+
+
+def _as_first(heard: Heard) -> Heard:
+    """Return the joined message under the first piece's name: that piece gets the reply."""
+    return replace(heard, ts=heard.first, first="") if heard.first else heard
 
 
 class Aside:

@@ -76,6 +76,8 @@ class Heard:
     explicit: bool
     mentions_others: bool = False
     files: tuple[Attachment, ...] = ()
+    first: str = ""  # ts of the piece that this one joins
+    before: str = ""  # what that one and others said, redacted
 
     @property
     def id(self) -> str:
@@ -85,7 +87,7 @@ class Heard:
     @property
     def in_thread(self) -> bool:
         """Whether it stands in a thread that somebody else, or it before, began."""
-        return self.place.root != self.ts
+        return self.place.root not in {self.ts, self.first}
 
 
 def work_id(team: str, channel: str, ts: str) -> str:

@@ -57,7 +57,7 @@ class SlackMessenger:
 
     def __init__(self, client: AsyncWebClient, identity: Identity) -> None:
         self._client = client
-        self._poster = slack_client(
+        self._posting_client = slack_client(
             client.token, client.base_url, retries=0
         )  # 429: the queue waits
         self._identity = identity
@@ -157,12 +157,13 @@ class SlackMessenger:
             "limit": PAGE,
         }
         if place.root:
-            read, more["ts"] = self._client.conversations_replies, place.root
-        else:
-            read = self._client.conversations_history
+            more["ts"] = place.root
         for _ in range(PAGES):
             with calling(UNREADABLE | NOT_THERE) as call:
-                page = await read(**more)
+                if place.root:
+                    page = await self._client.conversations_replies(**more)
+                else:
+                    page = await self._client.conversations_history(**more)
             if call.refused:
                 break  # better said twice than not at all
             for message in page.get("messages") or ():
@@ -182,7 +183,7 @@ class SlackMessenger:
             }
         try:
             with calling():
-                answer = await self._poster.chat_postMessage(
+                answer = await self._posting_client.chat_postMessage(
                     channel=channel,
                     text=message.text,
                     blocks=message.blocks,

@@ -37,7 +37,9 @@ class Server:
         self._user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
         if os.getuid() == 0:
             shutil.chown(folder, self._user)
-        self._run("initdb", "-D", self._data, "-U", "anon", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self._run(
+            "initdb", "-D", self._data, "-U", "anon", "-A", "trust", "-E", "UTF8", "--no-sync"
+        )
 
     def start(self) -> None:
         options = f"-k {self.folder} {OPTIONS}"

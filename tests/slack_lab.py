@@ -23,7 +23,7 @@ from bot.telemetry import configure_logging
 from knowledge.entry import Entry, Kind, Link
 from knowledge.matcher import Like, Match
 
-AT_ONCE = {"hold_seconds": 0, "post_seconds": 0}
+AT_ONCE = {"join_seconds": 0, "hold_seconds": 0, "post_seconds": 0}
 SURE_404 = "Error translating external user id: 404 - Not Found"
 SURE_500 = "Error translating external user id: 500 - Internal Server"
 UNSURE = "some error about the user id, what is it?"

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 
 from bot.database import open_database
 from bot.errors import ConfigError
-from bot.records import Answer, Candidate, Mode, Place, State, Thread, Verdict
+from bot.records import Answer, Candidate, Mode, Place, Posted, State, Thread, Verdict
 from bot.store import Store
 from bot.tables import METADATA
 
@@ -127,6 +127,19 @@ async def test_the_last_vote_counts_and_misses_are_counted(store, engine):
         assert (
             await connection.exec_driver_sql("SELECT count, length(example) FROM misses")
         ).all() == [(3, 1_000)]
+
+
+async def test_the_last_pieces_are_kept_however_late_the_first_come(store):
+    author = ("T1", "C1", "", "U1")
+    assert await store.said_last(author) is None
+    later = Posted("1.1", "1.1", "one\ntwo", True, 0.0, 2.0)
+    for posted in (later, Posted("1.1", "1.1", "one", False, 0.0, 1.0)):
+        await store.keep_pieces(author, posted)
+    assert await store.said_last(author) == later
+    assert (await store.around(PLACE, "U1", "1.1")).posted == later
+    assert (await store.around(PLACE, "U1", "2.2")).posted is None
+    await store.forget("T1", "U1")
+    assert await store.said_last(author) is None
 
 
 async def test_forgetting_deletes_one_user_alone(store):
