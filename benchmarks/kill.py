@@ -390,7 +390,9 @@ def main() -> int:
     parser.add_argument("--keep", default="", help="a folder for what a bad run leaves")
     given = parser.parse_args()
     logging.getLogger().setLevel(logging.WARNING)
-    plan = Plan(given.kills, given.events, given.rate, lean=given.lean, post_seconds=1, keep=given.keep)
+    plan = Plan(
+        given.kills, given.events, given.rate, lean=given.lean, post_seconds=1, keep=given.keep
+    )
     outcomes = []
     if given.store != "postgresql":
         outcomes.append(asyncio.run(run(plan, "", 1)))

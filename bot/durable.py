@@ -15,9 +15,9 @@ from dbos import (
     DBOS,
     DBOSConfig,
     DBOSConfiguredInstance,
+    DBOSContextSetAuth,
     DBOSPortableJSONSerializer,
     SetEnqueueOptions,
-    SetWorkflowAttributes,
     SetWorkflowID,
     WorkflowHandleAsync,
 )
@@ -96,12 +96,12 @@ class Work(DBOSConfiguredInstance):
         options = SetEnqueueOptions(
             queue_partition_key=heard.place.channel, delay_seconds=hold or None
         )
-        with options, SetWorkflowAttributes(_owner(heard.place.team, heard.user)):
+        with options, DBOSContextSetAuth(_owner(heard.place.team, heard.user), []):
             await self._start(heard.id, lambda: self._enqueue(self.attend_to, dump(heard)))
 
     async def submit(self, job: Job) -> None:
         """Have a job done; one whose key is known is done already."""
-        with SetWorkflowAttributes(_owner(job.place.team, job.user)):
+        with DBOSContextSetAuth(_owner(job.place.team, job.user), []):
             if job.kind not in QUEUED:
                 await self._start(
                     job.key, lambda: DBOS.start_workflow_async(self.carry_out, dump(job))
@@ -122,7 +122,7 @@ class Work(DBOSConfiguredInstance):
     async def forget(self, team: str, user: str) -> None:
         """Delete what is kept of the finished jobs for a user."""
         done = await DBOS.list_workflows_async(
-            attributes=_owner(team, user),
+            user=_owner(team, user),
             status=["SUCCESS", "ERROR", "CANCELLED"],
             load_input=False,
             load_output=False,
@@ -298,8 +298,9 @@ def _remember(keys: OrderedDict[str, None], key: str) -> None:
         keys.popitem(last=False)
 
 
-def _owner(team: str, user: str) -> Json:
-    return {"owner": f"{team}:{user}"}
+def _owner(team: str, user: str) -> str:
+    """Name whom work is for, so that all that is kept about one person is found."""
+    return f"{team}:{user}"
 
 
 WORK = Work()

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -70,7 +71,7 @@ async def test_replies_in_one_channel_keep_their_order_and_pace(tmp_path):
         replies = [lab.replies(ts)[0] for ts in asked]
         assert [r.thread_ts for r in sorted(replies, key=lambda r: r.ts)] == asked
         times = [float(reply.ts) for reply in replies]
-        gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        gaps = [later - earlier for earlier, later in pairwise(times)]
         assert min(gaps) >= 0.08
 
 
@@ -126,14 +127,23 @@ async def test_work_that_cannot_be_kept_is_refused_so_that_slack_comes_again(tmp
         assert len(lab.replies(ts)) == 1
 
 
+async def test_who_the_bot_is_cannot_be_asked_just_now(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        lab.faults.add("auth.test", status=503, count=2)
+        ts = lab.people.say("support", "ana", SURE_404)
+        await lab.reply_to(ts)
+        await opened.settled()
+        assert [d.status for d in lab.sender.log if d.kind == "message"][:3] == [500, 500, 200]
+
+
 async def test_what_was_left_is_done_at_the_next_start(tmp_path):
-    async with running(tmp_path, hold_seconds=60) as (lab, opened):
+    async with running(tmp_path, hold_seconds=60) as (lab, _opened):
         lab.people.say("support", "ana", f"<@U0ANON> {UNSURE}")
         await lab.delivered()
         held = await DBOS.list_workflows_async(status="DELAYED")
         assert len(held) == 1
         await DBOS.set_workflow_delay_async(held[0].workflow_id, delay_seconds=0.5)
-    async with running(tmp_path) as (lab, opened):
+    async with running(tmp_path) as (lab, _opened):
         done = await lab.until(lambda: lab.workspace.calls)
         assert done
 
@@ -156,6 +166,9 @@ async def test_who_is_forgotten_leaves_no_finished_work(tmp_path):
         lab.people.say("support", "ana", SURE_404)
         lab.people.say("support", "bo", SURE_404)
         await opened.settled()
+        for one in await DBOS.list_workflows_async():
+            handle = await DBOS.retrieve_workflow_async(one.workflow_id)
+            await handle.get_result(polling_interval_sec=0.05)
         lab.interactions.command("support", "ana", "/anon", "forget me")
         await opened.settled()
         kept = await DBOS.list_workflows_async()
