@@ -22,7 +22,8 @@ from starlette.routing import Route
 
 from bot.asking import Asking
 from bot.desk import Desk
-from bot.durable import WORK, durable_work
+from bot.durable import WORK
+from bot.engine import durable_work
 from bot.errors import ConfigError
 from bot.feedback import Feedback
 from bot.hearing import Aside, Hearing
@@ -64,10 +65,11 @@ class Bot:
     async def working(self) -> AsyncIterator[None]:
         """Carry out kept work; at the end what is in flight has ten seconds to finish."""
         async with owned_work(self.services.settings) as owner:
-            post_seconds = self.services.settings.post_seconds
-            WORK.bind(self.desk, self.files, owner.fence, Pace(post_seconds))
+            settings = self.services.settings
+            pace = Pace(settings.post_seconds)
+            WORK.bind(self.desk, self.files, owner.fence, pace, settings.retention_days)
             try:
-                async with durable_work(owner, post_seconds):
+                async with durable_work(owner, settings.post_seconds):
                     yield
                     await self._drain()
             finally:

@@ -48,10 +48,8 @@ class Desk:
         """Decide what a message gets, by its text, the channel's mode and the thread."""
         if heard.explicit:
             return await self._plan_asked(heard, around)
-        if not allowed(heard, around):
-            return Plan(None)
         mode = around.mode or self.asking.default_mode(heard.place.channel)
-        if mode is Mode.MENTION:
+        if mode is Mode.MENTION or not allowed(heard, around):
             return Plan(None)
         decision, alone = await self._best(heard, explicit=False)
         chosen = act(mode, decision.outcome, explicit=False)
@@ -61,9 +59,9 @@ class Desk:
         left = tuple(item for item in candidates_of(decision) if item.entry not in given)
         if chosen is Act.SUGGEST:
             return Plan(_job(Kind.SUGGEST, heard, left) if left else None)
-        if not decision.entry or decision.entry in given:
-            return Plan(None)  # said in this thread already
-        return Plan(_job(Kind.ANSWER, heard, left, decision.entry), sure=True, alone=alone)
+        if decision.entry and decision.entry not in given:
+            return Plan(_job(Kind.ANSWER, heard, left, decision.entry), sure=True, alone=alone)
+        return Plan(None)  # said in this thread already
 
     async def _best(self, heard: Heard, *, explicit: bool) -> tuple[Decision, bool]:
         """Return the surer decision, on the message alone or with what came before it."""

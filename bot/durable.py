@@ -1,11 +1,9 @@
 """Durable work on DBOS: what was begun before a crash is finished after it, once."""
 
 import asyncio
-import logging
-import os
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from secrets import token_hex
 from typing import Any, Protocol
 from uuid import uuid4
@@ -13,10 +11,8 @@ from uuid import uuid4
 import structlog
 from dbos import (
     DBOS,
-    DBOSConfig,
     DBOSConfiguredInstance,
     DBOSContextSetAuth,
-    DBOSPortableJSONSerializer,
     SetEnqueueOptions,
     SetWorkflowID,
     WorkflowHandleAsync,
@@ -29,9 +25,7 @@ from bot.errors import TryLaterError, UserError
 from bot.jobs import QUEUED, Heard, Job, Json, Kind, dump, load_heard, load_job
 from bot.pace import Pace
 
-VERSION = "anonbot-1"  # pinned: a deploy goes on with what the one before began
 POSTS = "posts"
-POLL_SECONDS = 0.2
 WAIT_SECONDS = 1.0  # the first wait after a failure; doubled each time
 WAIT_LIMIT = 60.0
 GIVE_UP_SECONDS = 86_400  # of waiting: an answer that is a day late helps nobody
@@ -65,16 +59,20 @@ class Work(DBOSConfiguredInstance):
         self._files: Files | None = None
         self._fence: Fence | None = None
         self._pace = Pace(0)
+        self.retention_days = 0
         self._known: OrderedDict[str, None] = OrderedDict()
         self._open: OrderedDict[str, None] = OrderedDict()  # taken on here, not yet done here
         self._running = 0
         self._changed = asyncio.Condition()
 
-    def bind(self, desk: Desk, files: Files, fence: Fence | None, pace: Pace) -> None:
+    def bind(
+        self, desk: Desk, files: Files, fence: Fence | None, pace: Pace, retention_days: int
+    ) -> None:
         """Take what the steps work with; once, until ``release``."""
         if self._desk is not None:
             raise RuntimeError("durable work is open already in this process")
         self._desk, self._files, self._fence, self._pace = desk, files, fence, pace
+        self.retention_days = retention_days
         self._changed = asyncio.Condition()
 
     def release(self) -> None:
@@ -304,67 +302,3 @@ def _owner(team: str, user: str) -> str:
 
 
 WORK = Work()
-
-
-class Owner(Protocol):
-    """Where work is kept and whose it is; its side is bot/ownership.py."""
-
-    @property
-    def url(self) -> str:
-        """The address of DBOS's own tables."""
-
-    @property
-    def executor_id(self) -> str:
-        """The name under which this process owns what it began."""
-
-    @property
-    def fence(self) -> Fence | None:
-        """What guards posts where there are replicas."""
-
-    @property
-    def launched(self) -> Callable[[], None]:
-        """To be called once work is carried out."""
-
-
-@asynccontextmanager
-async def durable_work(
-    owner: Owner, post_seconds: float, poll_seconds: float = POLL_SECONDS
-) -> AsyncIterator[None]:
-    """Carry out kept work, that of earlier runs first, while this is open."""
-    _open_dbos(owner.url, owner.executor_id)
-    try:
-        DBOS.launch()
-        # SQLite's clock has whole seconds, too coarse for this: there bot.pace alone counts.
-        several = owner.fence is not None and post_seconds > 0
-        await DBOS.register_queue_async(
-            POSTS,
-            partition_concurrency=1,
-            partition_limiter={"limit": 1, "period": post_seconds} if several else None,
-            polling_interval_sec=poll_seconds,
-            on_conflict="always_update",
-        )
-        owner.launched()
-        yield
-    finally:
-        await asyncio.to_thread(DBOS.destroy)
-
-
-def _open_dbos(url: str, executor_id: str) -> None:
-    """Set DBOS up so that it calls nobody and logs through our redaction."""
-    for name in [name for name in os.environ if name.startswith("DBOS__")]:
-        del os.environ[name]
-    logger = logging.getLogger("dbos")
-    logger.handlers[:] = [logging.NullHandler()]  # else it makes one that does not redact
-    logger.propagate = True
-    config: DBOSConfig = {
-        "name": "anonbot",
-        "system_database_url": url,
-        "application_version": VERSION,
-        "executor_id": executor_id,
-        "serializer": DBOSPortableJSONSerializer(),
-        "log_level": "WARNING",
-        "enable_otlp": False,
-        "sys_db_idle_transaction_timeout_sec": 10,
-        "sys_db_pool_size": 10,
-    }
-    DBOS(config=config)

@@ -24,6 +24,7 @@ from bot.tables import (
 
 AUTHOR = ("team", "channel", "thread", "user")
 OWNED = ((threads, "asker"), (answers, "asker"), (feedback, "user"), (pieces, "user"))
+PIECES_SECONDS = 3_600  # far longer than anything is held
 EXAMPLE_LIMIT = 1_000  # characters of a miss's example, redacted
 
 
@@ -231,6 +232,13 @@ class Store:
                     set_={"count": misses.c.count + 1, "updated": now},
                 )
             )
+
+    async def purge(self, before: float, now: float) -> None:
+        """Delete what was seen or counted before then, and pieces that nothing joins any more."""
+        async with self._write() as connection:
+            await connection.execute(delete(seen_events).where(seen_events.c.seen < before))
+            await connection.execute(delete(misses).where(misses.c.updated < before))
+            await connection.execute(delete(pieces).where(pieces.c.seen < now - PIECES_SECONDS))
 
     async def _upsert(
         self, connection: AsyncConnection, table: Table, values: dict[str, Any], key: Iterable[str]

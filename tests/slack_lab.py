@@ -14,7 +14,8 @@ from bot.answering import Decision, Outcome
 from bot.app import Bot, create_asgi
 from bot.config import Settings
 from bot.database import open_database
-from bot.durable import WORK, durable_work
+from bot.durable import WORK
+from bot.engine import durable_work
 from bot.ownership import DURABLE_FILE, Owner, set_wal
 from bot.playground.running import Lab, running_workspace
 from bot.services import Services, secrets_of

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import httpx
@@ -12,7 +13,8 @@ from dbos import DBOS
 
 from benchmarks.kill import Plan, run
 from bot.config import read_settings
-from bot.durable import VERSION, WORK
+from bot.durable import WORK
+from bot.engine import VERSION, purge_before
 from bot.errors import ConfigError, TryLaterError
 from bot.jobs import Heard, Job, Kind, dump, load_heard, load_job
 from bot.ownership import owned_work
@@ -173,6 +175,21 @@ async def test_who_is_forgotten_leaves_no_finished_work(tmp_path):
         await opened.settled()
         kept = await DBOS.list_workflows_async()
         assert [one.input["args"][0]["user"] for one in kept] == ["U0BO"]
+
+
+async def test_what_is_old_and_done_is_deleted_and_nothing_else(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        lab.people.say("support", "ana", SURE_404)
+        await opened.settled()
+        (one,) = await DBOS.list_workflows_async()
+        handle = await DBOS.retrieve_workflow_async(one.workflow_id)
+        await handle.get_result(polling_interval_sec=0.05)
+        now = datetime.now(UTC)
+        assert await purge_before(now + timedelta(days=89)) == 0
+        assert await purge_before(now + timedelta(days=91)) == 1
+        assert await DBOS.list_workflows_async() == []
+        assert await opened.rows("pieces") == []
+        assert len(await opened.rows("answers")) == 1
 
 
 async def test_a_second_process_on_sqlite_is_refused_with_the_reason(tmp_path):
