@@ -304,7 +304,7 @@ async def drive(bots: Replicas, driver: Driver, plan: Plan, outcome: Outcome) ->
             tasks.create_task(driver.run(http))
             tasks.create_task(kill_on(bots, plan, http, outcome))
         until = time.monotonic() + ANSWERED_SECONDS
-        while time.monotonic() < until and not answered(driver):
+        while time.monotonic() < until and not answered(driver):  # noqa: ASYNC110 - others answer
             await asyncio.sleep(0.2)
         await asyncio.sleep(2)  # what would be said twice has time to be
     judge(driver, outcome)
