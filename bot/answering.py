@@ -51,6 +51,11 @@ class Decision:
     fingerprint: str
     like: Like
 
+    @property
+    def miss(self) -> str:
+        """What a miss is counted under; empty for what is neither an error nor a question."""
+        return "" if self.like is Like.OTHER else self.fingerprint
+
 
 def read_paste(raw: str) -> Paste:
     """Unwrap Slack's markup, then redact; what lies beyond the cap is dropped unread."""

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -19,9 +21,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.asking import Asking
+from bot.desk import Desk
+from bot.durable import WORK
+from bot.engine import durable_work
 from bot.errors import ConfigError
 from bot.feedback import Feedback
-from bot.hearing import Hearing
+from bot.hearing import Aside, Hearing
+from bot.ownership import owned_work
+from bot.pace import Pace
 from bot.services import Services
 from bot.staff import Staff
 from bot.workflows import Workflows
@@ -38,14 +45,52 @@ NO_BOT_ACCESS = "SLACK_BOT_TOKEN is not set: copy it from the app's “OAuth & P
 UNSIGNED = "SLACK_SIGNING_SECRET is not set: copy it from the app's “Basic Information” page"
 NO_SOCKET_ACCESS = "SLACK_APP_TOKEN is not set: create one with the scope connections:write"
 READY_SECONDS = 3
+DRAIN_SECONDS = 10
 PING_SECONDS = 5  # Socket Mode: how soon a dead connection is noticed
+log = structlog.get_logger(__name__)
 
 
-def create_app(services: Services) -> AsyncApp:
-    """Return the app with every listener registered; requests must be verified before it."""
+@dataclass(frozen=True)
+class Bot:
+    """The app with every listener registered, and what goes on beside them."""
+
+    app: AsyncApp
+    in_flight: InFlight
+    desk: Desk
+    files: SlackFiles
+    aside: Aside
+    services: Services
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Carry out kept work; at the end what is in flight has ten seconds to finish."""
+        async with owned_work(self.services.settings) as owner:
+            settings = self.services.settings
+            pace = Pace(settings.post_seconds)
+            WORK.bind(self.desk, self.files, owner.fence, pace, settings.retention_days)
+            try:
+                async with durable_work(owner, settings.post_seconds):
+                    yield
+                    await self._drain()
+            finally:
+                WORK.release()
+
+    async def _drain(self) -> None:
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self.in_flight.drain()
+                await self.aside.drain()
+                await WORK.drained()
+        except TimeoutError:
+            log.warning("not_drained")
+
+
+def create_bot(services: Services) -> Bot:
+    """Return the bot; requests must be verified before its app."""
     client = open_client(services)
     identity = Identity(client)
-    given = {"services": services, **operations(services, client, identity)}
+    operations = open_operations(services, client, identity)
+    given = {"services": services, **operations}
 
     async def authorize() -> AuthorizeResult:
         return await identity.authorize()
@@ -65,10 +110,14 @@ def create_app(services: Services) -> AsyncApp:
 
     app.use(provide)
     register(app)
-    return app
+    desk, files = operations["desk"], operations["files"]
+    aside = operations["hearing"].aside
+    return Bot(app, InFlight(app), desk, files, aside, services)
 
 
-def operations(services: Services, client: AsyncWebClient, identity: Identity) -> dict[str, Any]:
+def open_operations(
+    services: Services, client: AsyncWebClient, identity: Identity
+) -> dict[str, Any]:
     """Return what listeners call, by the names that they ask for."""
     settings = services.settings
     messenger = SlackMessenger(client, identity)
@@ -76,6 +125,7 @@ def operations(services: Services, client: AsyncWebClient, identity: Identity) -
         store=services.store,
         answerer=services.answerer,
         messenger=messenger,
+        works=WORK,
         staff=Staff(
             settings.staff_users, settings.staff_channel, messenger.members, services.clock
         ),
@@ -83,15 +133,24 @@ def operations(services: Services, client: AsyncWebClient, identity: Identity) -
         clock=services.clock,
     )
     asking = Asking(workflows, services.matching, settings.support_channels)
-    files = SlackFiles(client, settings.slack_api_url)
+    feedback = Feedback(workflows)
+    desk = Desk(workflows, asking, feedback, services.clock)
     return {
+        "desk": desk,
         "messenger": messenger,
         "told": Told(),
-        "files": files,
+        "files": SlackFiles(client, settings.slack_api_url),
         "workflows": workflows,
         "asking": asking,
-        "feedback": Feedback(workflows),
-        "hearing": Hearing(workflows, asking, files, services.clock),
+        "feedback": feedback,
+        "hearing": Hearing(
+            workflows,
+            asking,
+            desk,
+            services.clock,
+            join=settings.join_seconds,
+            hold=settings.hold_seconds,
+        ),
     }
 
 
@@ -107,30 +166,47 @@ def create_asgi(services: Services) -> Starlette:
         "slack": lambda: _holds(client.auth_test()),
     }
 
-    async def ready(_request: Request) -> Response:
-        """Look at the store and Slack; the knowledge base was read before anything was served."""
-        away = [name for name, check in checks.items() if not await check()]
-        return JSONResponse({"ready": not away, "away": away}, status_code=503 if away else 200)
-
-    app = create_app(services)
-    in_flight = InFlight(app)
-    endpoint = slack_endpoint(app, secret.get_secret_value(), services.clock)
+    readiness = Readiness(checks)
+    bot = create_bot(services)
+    endpoint = slack_endpoint(bot.app, secret.get_secret_value(), services.clock)
 
     @asynccontextmanager
-    async def lifespan(served: Starlette) -> AsyncIterator[None]:
-        """Let listeners that were already acknowledged finish before the services close."""
-        served.state.in_flight = in_flight
-        yield
-        await in_flight.drain()
+    async def lifespan(_served: Starlette) -> AsyncIterator[None]:
+        """Let what was already acknowledged finish before the services close."""
+        async with bot.working():
+            yield
 
-    return Starlette(
+    served = Starlette(
         lifespan=lifespan,
         routes=[
             Route("/slack/events", endpoint, methods=["POST"]),
             Route("/healthz", _alive),
-            Route("/readyz", ready),
+            Route("/readyz", readiness.answer),
         ],
     )
+    served.state.bot, served.state.readiness = bot, readiness
+    return served
+
+
+class Readiness:
+    """Whether requests are welcome: the store and Slack answer, and nobody stopped the bot.
+
+    The knowledge base was read before anything was served.
+    """
+
+    def __init__(self, checks: dict[str, Callable[[], Awaitable[bool]]]) -> None:
+        self._checks = checks
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Turn new requests away from now on."""
+        self._stopped = True
+
+    async def answer(self, _request: Request) -> Response:
+        """Say so over HTTP."""
+        away = [name for name, check in self._checks.items() if not await check()]
+        away += ["stopping"] if self._stopped else []
+        return JSONResponse({"ready": not away, "away": away}, status_code=503 if away else 200)
 
 
 async def run_socket_mode(services: Services) -> None:
@@ -138,14 +214,13 @@ async def run_socket_mode(services: Services) -> None:
     token = services.settings.slack_app_token
     if token is None:
         raise ConfigError(NO_SOCKET_ACCESS)
-    app = create_app(services)
-    in_flight = InFlight(app)
-    handler = AsyncSocketModeHandler(app, token.get_secret_value(), ping_interval=PING_SECONDS)
-    try:
-        await handler.start_async()  # type: ignore[no-untyped-call]
-    finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
-        await in_flight.drain()
+    bot = create_bot(services)
+    handler = AsyncSocketModeHandler(bot.app, token.get_secret_value(), ping_interval=PING_SECONDS)
+    async with bot.working():
+        try:
+            await handler.start_async()  # type: ignore[no-untyped-call]
+        finally:
+            await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 def open_client(services: Services) -> AsyncWebClient:

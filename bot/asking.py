@@ -3,15 +3,16 @@
 import asyncio
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from uuid import uuid4
 
 from bot.answering import Decision, Outcome, Paste, read_paste
-from bot.conversations import Actor, Event
 from bot.errors import UserError
+from bot.jobs import Job, Kind, work_id
 from bot.leaks import live_leaks
 from bot.records import Candidate, Mode, Place
-from bot.reply import HumanWanted, LeakWarning, Notice, Said
+from bot.reply import LeakWarning, Notice, Said
 from bot.verbs import Name, Verb, parse_verb
-from bot.workflows import ALREADY_NOTED, NOTHING_FOUND, Case, Workflows, candidates_of, case_id
+from bot.workflows import ALREADY_NOTED, NOTHING_FOUND, Case, Workflows, candidates_of
 
 HELP = """I answer questions and errors about integrating with Anon from its FAQ.
 • `/anon ask how do I use my own identity provider` – the best entry, for you alone
@@ -55,7 +56,6 @@ NO_STAFF_CHANNEL = (
 )
 POSTED = "Posted in the thread."
 SHARED = "Shared in the channel."
-NOWHERE = Place("", "", "")  # of what only one person sees
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Asking:
         candidates = candidates_of(decision)
         if decision.outcome is Outcome.REPLY and decision.entry:
             return *warning, await self.workflows.reply(decision.entry, candidates, private=True)
-        choices = self.workflows.choices(Case(NOWHERE, "", "", candidates))
+        choices = self.workflows.choices("", candidates)
         return *warning, choices or Notice(NOTHING_FOUND, human=True)
 
     async def show(self, entry: str) -> Said:
@@ -114,6 +114,7 @@ class Asking:
                 return Notice(MUTED if wish else UNMUTED)
             case Name.FORGET_ME:
                 await store.forget(team, user)
+                await self.workflows.works.forget(team, user)
                 return Notice(FORGOTTEN)
             case Name.CONFIG:
                 return await self._config(verb.rest, team, channel, user)
@@ -133,45 +134,42 @@ class Asking:
 
     async def welcome(self, team: str, channel: str) -> None:
         """Say once, in one line, what to expect in a channel that the bot was invited to."""
-        if await self.workflows.store.claim(self.workflows.clock(), f"welcome:{team}:{channel}"):
-            mode = await self.mode(team, channel, "")
-            notice = Notice(WELCOME.format(mode=mode.value, meaning=MEANINGS[mode]))
-            await self.workflows.messenger.post_root(channel, notice)
+        place = Place(team, channel, "")
+        await self.workflows.works.submit(Job(Kind.WELCOME, f"welcome:{team}:{channel}", place))
+
+    async def greeting(self, team: str, channel: str) -> Notice:
+        """Return that line."""
+        mode = await self.mode(team, channel, "")
+        return Notice(WELCOME.format(mode=mode.value, meaning=MEANINGS[mode]))
 
     async def share(self, team: str, channel: str, user: str, entry: str, work: str) -> Said:
         """Post an entry that one person saw into the channel, as that person's, once."""
-        key = f"share:{work}"
-        if not await self.workflows.store.claim(self.workflows.clock(), key):
-            return Notice(SHARED)
-        reply = await self.workflows.reply(entry, ())
-        try:
-            posted = await self.workflows.messenger.post_root(channel, reply)
-        except UserError:  # not in the channel yet: the next press has to work
-            await self.workflows.store.unclaim(key)
-            raise
-        place = Place(team, channel, posted)
-        await self.workflows.store.begin_thread(place, user, self.workflows.clock())
-        await self.workflows.record(Case(place, posted, user, (Candidate(entry),)), posted, entry)
-        await self.workflows.move(place, Event.REPLIED, Actor.BOT)
-        return Notice(SHARED)
+        case = Case(Place(team, channel, ""), "", user, (Candidate(entry),))
+        return await self._once(f"share:{work}", case, entry, SHARED)
 
     async def post_to_thread(self, place: Place, question: str, asker: str, entry: str) -> Said:
         """Post an entry into the thread of a message, once."""
-        work = f"post:{case_id(place.team, place.channel, question)}:{entry}"
-        if await self.workflows.store.claim(self.workflows.clock(), work):
-            case = Case(place, question, asker, (Candidate(entry),))
-            try:
-                await self.workflows.answer(case, entry)
-            except UserError:
-                await self.workflows.store.unclaim(work)
-                raise
-        return Notice(POSTED)
+        work = f"post:{work_id(place.team, place.channel, question)}:{entry}"
+        case = Case(place, question, asker, (Candidate(entry),))
+        return await self._once(work, case, entry, POSTED)
+
+    async def _once(self, work: str, case: Case, entry: str, done: str) -> Said:
+        """Post an entry; where Slack refuses, the next press has to work."""
+        if not await self.workflows.store.claim(self.workflows.clock(), work):
+            return Notice(done)
+        try:
+            await self.workflows.post_entry(case, entry, f"{work}:{uuid4().hex}")
+        except UserError:
+            await self.workflows.store.unclaim(work)
+            raise
+        return Notice(done)
 
     async def human(self, channel: str, user: str, work: str) -> Said:
         """Tell staff that somebody wants a human, where there is no thread to note it in."""
-        if not await self.workflows.store.claim(self.workflows.clock(), f"human:{work}"):
+        key = f"human:{work}"
+        if not await self.workflows.store.claim(self.workflows.clock(), key):
             return Notice(ALREADY_NOTED)
-        told = await self.workflows.tell_staff(HumanWanted(user, channel))
+        told = await self.workflows.tell_staff(key, user, Place("", channel, ""))
         return Notice(STAFF_TOLD if told else NO_STAFF_CHANNEL)
 
     async def _config(self, rest: str, team: str, channel: str, user: str) -> Said:

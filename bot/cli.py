@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 from bot.batches import Record, answer_lines, open_lines, print_json, text_of
 from bot.cli_checks import check_commands
+from bot.cli_db import db_commands
 from bot.cli_diagnose import EPILOG, diagnose_command
 from bot.cli_kb import kb_commands, open_base
 from bot.config import read_settings
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.add_typer(kb_commands, name="kb")
 app.add_typer(check_commands, name="check")
 app.command("diagnose", epilog=EPILOG)(diagnose_command)
+app.add_typer(db_commands, name="db")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Kb = Annotated[Path | None, typer.Option("--kb", help="A folder of entries in place of Anon's.")]

@@ -12,6 +12,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import ConfigError
 
 SLACK_API_URL = "https://slack.com/api/"
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+}
 Ids = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -36,6 +41,9 @@ class Settings(BaseSettings):
     anon_api_url_sandbox: str = "https://svc.sandbox.anon.com"
     anon_api_url_prod: str = "https://svc.prod.anon.com"
     anon_default_env: Literal["sandbox", "prod"] = "sandbox"
+    join_seconds: float = Field(default=5, ge=0, le=60)  # what follows a message so soon joins it
+    hold_seconds: float = Field(default=5, ge=0, le=60)  # an unsure answer waits for the rest
+    post_seconds: float = Field(default=1, ge=0, le=60)  # between two posts into a channel
 
     retention_days: int = Field(default=90, ge=1, le=3650)
     database_url: str = ""
@@ -96,7 +104,9 @@ class Settings(BaseSettings):
     @property
     def store_url(self) -> str:
         """The state's SQLAlchemy address: ``DATABASE_URL``, or a SQLite file in ``DATA_DIR``."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'state.db'}"
+        given = self.database_url or f"sqlite:///{self.data_dir / 'state.db'}"
+        scheme, _, rest = given.partition("://")
+        return f"{DRIVERS.get(scheme, scheme)}://{rest}"
 
 
 def read_settings(**overrides: object) -> Settings:

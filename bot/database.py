@@ -8,7 +8,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, delete, event, false, make_url
+from sqlalchemy import Connection, delete, event, false, func, make_url, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -23,6 +23,7 @@ PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
 )
+MIGRATING = 0x616E_6F6F  # replicas that start together bring the tables up to date in turn
 WRITE = "anon_write"  # execution option of a transaction that will write
 
 
@@ -51,6 +52,8 @@ async def _prepare(engine: AsyncEngine, *, sqlite: bool) -> None:
                 verdict = await connection.exec_driver_sql("PRAGMA quick_check(1)")
                 if (damage := verdict.scalar_one()) != "ok":
                     raise ConfigError(_broken(engine, damage))
+            else:
+                await connection.execute(select(func.pg_advisory_xact_lock(MIGRATING)))
             await connection.run_sync(upgrade)
             # SQLite begins even an immediate transaction on a read-only file: it fails here.
             await connection.execute(delete(seen_events).where(false()))

@@ -1,4 +1,4 @@
-"""The failures whose text is written for the person who sees them."""
+"""The failures whose text is written for the person who sees them, and the one that passes."""
 
 
 class UserError(Exception):
@@ -11,3 +11,15 @@ class ConfigError(UserError):
 
 class UnavailableError(UserError):
     """Slack, Anon or the database cannot be reached now: the command line ends with exit code 3."""
+
+
+class TryLaterError(Exception):
+    """Slack limits or is away: the same call may work after ``seconds``.
+
+    ``done`` None: it is not known whether the call had its effect all the same.
+    """
+
+    def __init__(self, seconds: float | None = None, *, done: bool | None = None) -> None:
+        super().__init__(f"try again in {seconds} s" if seconds else "try again")
+        self.seconds = seconds
+        self.done = done

@@ -1,49 +1,26 @@
 """A message's way down the ladder of product.md: decided in memory, most often to silence."""
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any
 
-from bot.answering import Decision, Paste
+import structlog
+
 from bot.asking import Asking
-from bot.conversations import (
-    Act,
-    Actor,
-    Event,
-    act,
-    actor_of,
-    is_mute_word,
-    may_follow_up,
-    overheard,
-)
+from bot.conversations import Event, actor_of, is_mute_word, overheard
+from bot.desk import Desk
+from bot.jobs import Attachment, Heard, Job, Kind, work_id
 from bot.leaks import live_leaks
+from bot.pieces import Pieces, Recent, author_of
 from bot.records import Around, Mode, Place, Thread
-from bot.reply import Notice
 from bot.verbs import Name, parse_verb
-from bot.workflows import Case, Workflows, candidates_of, case_id
-from knowledge.matcher import Like
+from bot.workflows import Workflows
 
 EDIT_SECONDS = 600  # an edit of an older message is no new question
 EDITS_KEPT = 1_000
-LEFT_ALONE = "I leave this thread alone. Mention me when you want me back."
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that came with a message, to be fetched if the message is looked at."""
-
-    id: str
-    name: str
-    url: str
-    size: int
-
-
-class Files(Protocol):
-    """Fetches attached text; its Slack side is handlers/files.py."""
-
-    async def read(self, files: tuple[Attachment, ...]) -> str:
-        """Return the text of those that are text, nothing for the others."""
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,155 +34,170 @@ class Message:
     user: str
     text: str  # Slack's markup, the bot's own mention taken out
     explicit: bool  # names the bot, or is a direct message to it
-    direct: bool = False
     mentions_others: bool = False
     edited: bool = False
-    event: str = ""  # id of the delivery
     files: tuple[Attachment, ...] = ()
-
-    @property
-    def place(self) -> Place:
-        """The thread to answer in."""
-        return Place(self.team, self.channel, self.root)
 
     @property
     def id(self) -> str:
         """The same for every delivery and twin of the message."""
-        return case_id(self.team, self.channel, self.ts)
+        return work_id(self.team, self.channel, self.ts)
 
-    @property
-    def claims(self) -> tuple[str, ...]:
-        """What only one delivery may take: the message, and the delivery itself."""
-        return (self.id, f"event:{self.team}:{self.event}") if self.event else (self.id,)
+    def heard(self, redacted: str) -> Heard:
+        """Return what may be kept of it."""
+        place = Place(self.team, self.channel, self.root)
+        return Heard(
+            place, self.ts, self.user, redacted, self.explicit, self.mentions_others, self.files
+        )
 
 
 class Hearing:
-    """Decides what a message needs, and has it done."""
+    """Decides what a message needs, and has it done: before Slack gets its answer."""
 
     def __init__(
-        self, workflows: Workflows, asking: Asking, files: Files, clock: Callable[[], float]
+        self,
+        workflows: Workflows,
+        asking: Asking,
+        desk: Desk,
+        clock: Callable[[], float],
+        *,
+        join: float,
+        hold: float,
     ) -> None:
         self._workflows = workflows
         self._asking = asking
-        self._files = files
+        self._desk = desk
         self._clock = clock
+        self._hold = hold
+        self._recent = Recent(join)
         self._edits: OrderedDict[str, None] = OrderedDict()
+        self.aside = Aside()
 
     async def hear(self, message: Message) -> None:
-        """Answer, suggest, warn or stay silent."""
+        """Have what the message needs kept as work; raise if it cannot be kept."""
         if message.edited and not self._is_new(message):
             return
-        around = await self._workflows.store.around(message.place, message.user)
+        place = Place(message.team, message.channel, message.root)
+        around = await self._workflows.store.around(place, message.user, message.ts)
         mode = around.mode or self._asking.default_mode(message.channel)
         if mode is Mode.OFF and not message.explicit:
             return
-        message = replace(message, text=message.text + await self._files.read(message.files))
         paste = await self._asking.read(message.text)
+        heard = message.heard(paste.text)
         if leaks := live_leaks(paste.found):
-            await self._workflows.warn(message.place, message.ts, message.user, leaks)
-        if message.explicit:
-            await self._asked(message, paste, around.thread)
-        elif await self._may_speak(message, paste, around):
-            await self._overhear(message, paste, mode, around.thread)
-
-    async def _asked(self, message: Message, paste: Paste, thread: Thread | None) -> None:
-        """Answer somebody who asked, whatever the mode and the thread's state."""
-        if not await self._workflows.store.claim(self._clock(), *message.claims):
+            await self._workflows.warn(heard, leaks)
+        if heard.explicit and await self._told(heard, around):
             return
-        verb = parse_verb(paste.text)
-        if thread and is_mute_word(paste.text):
-            await self._mute(message, thread)
-        elif verb.name is not Name.ASK:
-            said = await self._asking.perform(verb, message.team, message.channel, message.user)
-            in_thread = message.root != message.ts
-            await self._workflows.messenger.whisper(
-                message.place, message.user, said, in_thread=in_thread
-            )
-        else:
-            decision = await self._asking.decide(verb.rest, explicit=True)
-            if thread:
-                actor = await self._actor(message, thread)
-                await self._workflows.move(message.place, Event.MENTIONED, actor)
-            await self._answer_asked(message, decision, thread.rejected if thread else ())
-            if not decision.candidates:
-                await self._count_miss(message, decision, verb.rest)
+        if heard.explicit or await self._may_speak(heard, around):
+            await self._attend(heard, around, edited=message.edited)
+        if message.edited:
+            self._remember(message)
 
-    async def _answer_asked(
-        self, message: Message, decision: Decision, rejected: tuple[str, ...]
-    ) -> None:
-        """Answer, or show what is likeliest; never again what was rejected in this thread."""
-        case = _case(message, decision, without=rejected)
-        chosen = act(Mode.OFF, decision.outcome, explicit=True)
-        if chosen is Act.ANSWER and decision.entry and decision.entry not in rejected:
-            await self._workflows.answer(case, decision.entry)
-        elif rejected and not case.candidates:
-            await self._workflows.nothing_left(case)
-        else:
-            await self._workflows.offer(case)
-
-    async def _may_speak(self, message: Message, paste: Paste, around: Around) -> bool:
-        """Tell whether an unasked answer is allowed at all; note what the thread learns by it."""
-        if message.root == message.ts:
-            return not (around.opted_out or message.mentions_others)
-        thread = around.thread
-        if thread is None:
+    async def _told(self, heard: Heard, around: Around) -> bool:
+        """Tell whether it is no question but something to do, which is then done."""
+        if around.thread and is_mute_word(heard.text):
+            await self._move(heard, around.thread, Event.MUTED)
+            await self._submit(Kind.MUTED, heard)
+            return True
+        pointing = not heard.text and self._recent.follows(heard, self._clock())
+        if heard.files or pointing or parse_verb(heard.text).name is Name.ASK:
             return False
-        actor = await self._actor(message, thread)
-        event = overheard(actor, paste.text, mentions_others=message.mentions_others)
+        await self._submit(Kind.VERB, heard)
+        return True
+
+    async def _may_speak(self, heard: Heard, around: Around) -> bool:
+        """Tell whether an unasked answer may be due; note what the thread learns by it."""
+        if around.thread is None or not heard.in_thread:
+            return not heard.in_thread
+        actor = actor_of(around.thread, heard.user, await self._workflows.staff.ids())
+        event = overheard(actor, heard.text, mentions_others=heard.mentions_others)
         if event:
-            await self._workflows.move(message.place, event, actor)
-            return False
-        return may_follow_up(thread, message.user) and not around.opted_out
+            await self._move(heard, around.thread, event)
+        return event is None
 
-    async def _overhear(
-        self, message: Message, paste: Paste, mode: Mode, thread: Thread | None
-    ) -> None:
-        """Act on a message that asked nobody, by the channel's mode."""
-        if mode is Mode.MENTION:
+    async def _attend(self, heard: Heard, around: Around, *, edited: bool) -> None:
+        """Have a message looked at, if it or what it joins needs something."""
+        ask = heard.explicit and not heard.files
+        text = parse_verb(heard.text).rest if ask else heard.text
+        heard = replace(heard, text=text)
+        if edited or heard.files:
+            await self._work_on(heard, around, None)
             return
-        decision = await self._asking.decide(paste.text, explicit=False)
-        case = _case(message, decision, without=thread.given if thread else ())
-        chosen = act(mode, decision.outcome, explicit=False)
-        if chosen is Act.NOTHING:
-            await self._count_miss(message, decision, paste.text)
+        author = author_of(heard)
+        async with self._recent.turn(author):
+            pieces, joined = self._recent.join(heard, around.posted, self._clock())
+            if joined.place != heard.place:
+                place, first = joined.place, joined.first
+                around = await self._workflows.store.around(place, joined.user, first)
+            await self._work_on(joined, around, pieces)
+            if pieces.worked:
+                keep = self._workflows.store.keep_pieces(author, pieces.posted(self._clock()))
+                if joined.first:
+                    await keep  # the work that is held reads it
+                else:
+                    self.aside.start(keep)
+
+    async def _work_on(self, heard: Heard, around: Around, pieces: Pieces | None) -> None:
+        """Start the work, or none; remember with the pieces that there is some."""
+        works = self._workflows.works
+        if heard.files:
+            await works.attend(heard)
             return
-        if not case.candidates or (
-            chosen is Act.ANSWER and decision.entry != case.candidates[0].entry
-        ):
-            return  # said in this thread already
-        if await self._workflows.store.claim(self._clock(), *message.claims):
-            if chosen is Act.ANSWER and decision.entry:
-                await self._workflows.answer(case, decision.entry)
-            else:
-                await self._workflows.suggest(case)
+        plan = await self._desk.plan(heard, around)
+        if pieces and pieces.worked and heard.first:
+            if plan.job and plan.sure:
+                await works.attend(heard)
+            return  # else its text is kept for the work that is held
+        if plan.job:
+            hold = 0 if plan.sure else self._hold
+            await works.attend(_as_first(heard), hold)
+            if pieces:
+                pieces.worked, pieces.held_until = True, self._clock() + hold
+        elif plan.miss:
+            self.aside.start(self._desk.count_miss(heard, plan.miss))
 
-    async def _count_miss(self, message: Message, decision: Decision, text: str) -> None:
-        """Count an error or a question that no entry answers, once for each message."""
-        if decision.like is Like.OTHER:
-            return
-        now = self._clock()
-        if await self._workflows.store.claim(now, f"miss:{message.id}"):
-            await self._workflows.store.count_miss(decision.fingerprint, text, now)
+    async def _submit(self, kind: Kind, heard: Heard) -> None:
+        job = Job(kind, heard.id, heard.place, heard.user, heard.ts, text=heard.text)
+        await self._workflows.works.submit(job)
 
-    async def _mute(self, message: Message, thread: Thread) -> None:
-        actor = await self._actor(message, thread)
-        await self._workflows.move(message.place, Event.MUTED, actor)
-        await self._workflows.messenger.whisper(message.place, message.user, Notice(LEFT_ALONE))
-
-    async def _actor(self, message: Message, thread: Thread) -> Actor:
-        return actor_of(thread, message.user, await self._workflows.staff.ids())
+    async def _move(self, heard: Heard, thread: Thread, event: Event) -> None:
+        actor = actor_of(thread, heard.user, await self._workflows.staff.ids())
+        await self._workflows.move(heard.place, event, actor)
 
     def _is_new(self, message: Message) -> bool:
         """Tell whether an edit counts: once for a message, and only while that is young."""
-        if message.id in self._edits or self._clock() - float(message.ts) > EDIT_SECONDS:
-            return False
+        young = self._clock() - float(message.ts) <= EDIT_SECONDS
+        return message.id not in self._edits and young
+
+    def _remember(self, message: Message) -> None:
         self._edits[message.id] = None
         if len(self._edits) > EDITS_KEPT:
             self._edits.popitem(last=False)
-        return True
 
 
-def _case(message: Message, decision: Decision, *, without: tuple[str, ...]) -> Case:
-    """Return what the message's work needs to know, entries left out that were shown before."""
-    candidates = tuple(item for item in candidates_of(decision) if item.entry not in without)
-    return Case(message.place, message.ts, message.user, candidates)
+def _as_first(heard: Heard) -> Heard:
+    """Return the joined message under the first piece's name: that piece gets the reply."""
+    return replace(heard, ts=heard.first, first="") if heard.first else heard
+
+
+class Aside:
+    """What may wait until after the ack, and may be lost: counts."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let it run; a failure is logged."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    async def drain(self) -> None:
+        """Return when nothing is left."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("not_counted", exc_info=error)

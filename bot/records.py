@@ -52,12 +52,25 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """What an author said last in a place, where it got work."""
+
+    first: str  # ts of the first piece
+    root: str
+    text: str  # all pieces, redacted
+    explicit: bool
+    held_until: float
+    seen: float
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """What stands around a message: read together, before anything is decided."""
 
     mode: Mode | None
     opted_out: bool
     thread: Thread | None
+    posted: Posted | None = None
 
 
 @dataclass(frozen=True, slots=True)

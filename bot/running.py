@@ -1,5 +1,10 @@
 """``anon-support run``: the bot in a real workspace."""
 
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager, suppress
+
 import uvicorn
 
 from bot.app import create_asgi, run_socket_mode
@@ -33,11 +38,12 @@ async def run_bot(settings: Settings) -> None:
     async with open_services(settings) as services:
         if settings.slack_app_token:
             print(CONNECTED, flush=True)  # noqa: T201 - what the person at the terminal waits for
-            await run_socket_mode(services)
+            await until_stopped(run_socket_mode(services))
             return
-        server = uvicorn.Server(
+        app = create_asgi(services)
+        server = DrainingServer(
             uvicorn.Config(
-                create_asgi(services),
+                app,
                 host=settings.host,
                 port=settings.port,
                 log_config=None,
@@ -45,5 +51,34 @@ async def run_bot(settings: Settings) -> None:
                 timeout_graceful_shutdown=DRAIN_SECONDS,
             )
         )
+        server.at_stop = app.state.readiness.stop
         print(LISTENING.format(host=settings.host, port=settings.port), flush=True)  # noqa: T201
         await server.serve()
+
+
+class DrainingServer(uvicorn.Server):
+    """At SIGTERM or SIGINT not ready at once, then drained; the process ends with 0."""
+
+    at_stop: Callable[[], None]
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Stop at a signal and go on to the end: uvicorn's own would raise it again."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        self.at_stop()
+        self.should_exit = True
+
+
+async def until_stopped(serving: Coroutine[object, object, None]) -> None:
+    """Serve until SIGINT or SIGTERM, then let it end in order."""
+    task = asyncio.ensure_future(serving)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task

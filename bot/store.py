@@ -10,17 +10,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database import WRITE
-from bot.records import Answer, Around, Candidate, Mode, Place, State, Thread, Verdict
+from bot.records import Answer, Around, Candidate, Mode, Place, Posted, State, Thread, Verdict
 from bot.tables import (
     answers,
     channel_modes,
     feedback,
     misses,
     opted_out,
+    pieces,
     seen_events,
     threads,
 )
 
+AUTHOR = ("team", "channel", "thread", "user")
+OWNED = ((threads, "asker"), (answers, "asker"), (feedback, "user"), (pieces, "user"))
+PIECES_SECONDS = 3_600  # far longer than anything is held
 EXAMPLE_LIMIT = 1_000  # characters of a miss's example, redacted
 
 
@@ -48,10 +52,11 @@ class Store:
     async def claim(self, now: float, *keys: str) -> bool:
         """Return True to one caller alone, ever: nobody had any of the keys before."""
         insert = self._dialect.insert(seen_events).on_conflict_do_nothing()
+        insert = insert.returning(seen_events.c.key)  # the count of rows is -1 with psycopg
         async with self._write() as connection:
             for key in keys:
                 result = await connection.execute(insert.values(key=key, seen=now))
-                if not result.rowcount:
+                if result.first() is None:
                     await connection.rollback()
                     return False
         return True
@@ -61,8 +66,8 @@ class Store:
         async with self._write() as connection:
             await connection.execute(_deletion(seen_events, {"key": key}))
 
-    async def around(self, place: Place, user: str) -> Around:
-        """Read the channel's mode, the user's wish and the thread, None where there is none."""
+    async def around(self, place: Place, user: str, ts: str = "") -> Around:
+        """Read the channel's mode, the user's wish, the thread and what the user said last."""
         async with self._engine.connect() as connection:
             mode = await connection.scalar(
                 select(channel_modes.c.mode).where(_same(channel_modes, place, "team", "channel"))
@@ -73,7 +78,29 @@ class Store:
                 )
             )
             thread = await _read_thread(connection, place)
-        return Around(Mode(mode) if mode else None, muted is not None, thread)
+            key = (place.team, place.channel, place.root if place.root != ts else "", user)
+            row = (await connection.execute(select(pieces).where(_is_by(key)))).first()
+        return Around(
+            Mode(mode) if mode else None, muted is not None, thread, _posted(row) if row else None
+        )
+
+    async def said_last(self, author: tuple[str, str, str, str]) -> Posted | None:
+        """Return what the author said last, if that got work."""
+        row = await self._one(select(pieces).where(_is_by(author)))
+        return _posted(row) if row else None
+
+    async def keep_pieces(self, author: tuple[str, str, str, str], posted: Posted) -> None:
+        """Keep what the author said last, unless something later is kept already."""
+        insert = self._dialect.insert(pieces)
+        insert = insert.values(**dict(zip(AUTHOR, author, strict=True)), **asdict(posted))
+        async with self._write() as connection:
+            await connection.execute(
+                insert.on_conflict_do_update(
+                    index_elements=AUTHOR,
+                    set_=asdict(posted),
+                    where=pieces.c.seen <= insert.excluded.seen,
+                )
+            )
 
     async def set_mode(self, team: str, channel: str, mode: Mode) -> None:
         """Keep the channel's mode, in place of the one that follows from the settings."""
@@ -94,7 +121,7 @@ class Store:
     async def forget(self, team: str, user: str) -> None:
         """Delete what was kept about the user, except the wish to be left alone."""
         async with self._write() as connection:
-            for table, column in ((threads, "asker"), (answers, "asker"), (feedback, "user")):
+            for table, column in OWNED:
                 await connection.execute(_deletion(table, {"team": team, column: user}))
 
     async def begin_thread(self, place: Place, asker: str, now: float) -> Thread:
@@ -206,6 +233,13 @@ class Store:
                 )
             )
 
+    async def purge(self, before: float, now: float) -> None:
+        """Delete what was seen or counted before then, and pieces that nothing joins any more."""
+        async with self._write() as connection:
+            await connection.execute(delete(seen_events).where(seen_events.c.seen < before))
+            await connection.execute(delete(misses).where(misses.c.updated < before))
+            await connection.execute(delete(pieces).where(pieces.c.seen < now - PIECES_SECONDS))
+
     async def _upsert(
         self, connection: AsyncConnection, table: Table, values: dict[str, Any], key: Iterable[str]
     ) -> None:
@@ -213,6 +247,20 @@ class Store:
         keys = list(key)
         rest = {name: value for name, value in values.items() if name not in keys}
         await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def _is_by(author: tuple[str, str, str, str]) -> Any:
+    team, channel, thread, user = author
+    return (
+        (pieces.c.team == team)
+        & (pieces.c.channel == channel)
+        & (pieces.c.thread == thread)
+        & (pieces.c.user == user)
+    )
+
+
+def _posted(row: Row[Any]) -> Posted:
+    return Posted(row.first, row.root, row.text, row.explicit, row.held_until, row.seen)
 
 
 def _same(table: Table, place: Place, *columns: str) -> Any:

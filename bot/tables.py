@@ -4,6 +4,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    DateTime,
     Float,
     Index,
     Integer,
@@ -82,6 +83,22 @@ seen_events = Table(
     Column("seen", Float, nullable=False),
 )
 
+# What somebody said last in a channel ("") or thread, for a few seconds: later pieces join it.
+pieces = Table(
+    "pieces",
+    METADATA,
+    Column("team", String(32), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("thread", String(32), primary_key=True),
+    Column("user", String(32), primary_key=True),
+    Column("first", String(32), nullable=False),
+    Column("root", String(32), nullable=False),
+    Column("text", Text, nullable=False),  # redacted
+    Column("explicit", Boolean, nullable=False),
+    Column("held_until", Float, nullable=False),
+    Column("seen", Float, nullable=False),
+)
+
 opted_out = Table(
     "opted_out",
     METADATA,
@@ -96,4 +113,13 @@ misses = Table(
     Column("count", Integer, nullable=False),
     Column("example", Text, nullable=False),  # redacted
     Column("updated", Float, nullable=False),
+)
+
+# One row for each process that carries out work on PostgreSQL; ``taken`` once it is dead.
+replicas = Table(
+    "replicas",
+    METADATA,
+    Column("executor_id", String(64), primary_key=True),
+    Column("seen", DateTime(timezone=True), nullable=False),
+    Column("taken", DateTime(timezone=True)),
 )

@@ -1,24 +1,20 @@
 """What the bot does once it is decided: answer, suggest, warn, bring in a human.
 
-Every argument is a plain, redacted value, so that durable workflows can hold and replay it.
+Each becomes a job: a plain, redacted value that durable work keeps, carries out and repeats.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
-
-import structlog
 
 from bot.answering import Answerer, Decision
 from bot.conversations import Actor, Event, actor_of, move
 from bot.errors import UserError
+from bot.jobs import Heard, Job, Kind, work_id
 from bot.records import Answer, Candidate, Place
 from bot.reply import (
     Choices,
-    HumanNoted,
-    HumanWanted,
     Leak,
-    LeakWarning,
     Notice,
     Option,
     Reply,
@@ -34,17 +30,17 @@ ENTRY_GONE = "That entry is no longer in the knowledge base. Ask again and I wil
 ALREADY_NOTED = "It is already noted that a human is wanted here."
 
 
-log = structlog.get_logger(__name__)
-
-
 class Messenger(Protocol):
-    """Shows what is said; its Slack side is handlers/messenger.py."""
+    """Shows what is said; its Slack side is handlers/messenger.py.
 
-    async def post(self, place: Place, said: Said, key: str) -> str:
-        """Post into the thread and return the ts; ``key`` finds the message again."""
+    Each raises TryLaterError when Slack limits or is away, UserError when it refuses for good.
+    """
 
-    async def post_root(self, channel: str, said: Said) -> str:
-        """Post into the channel itself and return the ts."""
+    async def post(self, place: Place, said: Said, key: str, *, since: float | None = None) -> str:
+        """Post into the thread, or the channel where there is no root, and return the ts.
+
+        With ``since`` a message with this ``key``, not older than that, is looked for first.
+        """
 
     async def edit(self, channel: str, posted: str, said: Said) -> None:
         """Replace one of the bot's own messages; one that is gone is fine."""
@@ -52,7 +48,16 @@ class Messenger(Protocol):
     async def remove(self, channel: str, posted: str) -> None:
         """Delete one of the bot's own messages; one that is gone is fine."""
 
-    async def whisper(self, place: Place, user: str, said: Said, *, in_thread: bool = True) -> None:
+    async def whisper(
+        self,
+        place: Place,
+        user: str,
+        said: Said,
+        *,
+        in_thread: bool = True,
+        key: str = "",
+        since: float | None = None,
+    ) -> None:
         """Show to one person alone: in the thread or the channel, else by direct message."""
 
     async def permalink(self, channel: str, ts: str) -> str:
@@ -60,6 +65,22 @@ class Messenger(Protocol):
 
     async def members(self, channel: str) -> frozenset[str]:
         """Return who else is in the channel, nobody where it cannot be read."""
+
+
+class Works(Protocol):
+    """Keeps jobs and carries each out once; its durable side is bot/durable.py."""
+
+    async def attend(self, heard: Heard, hold: float = 0) -> None:
+        """Have a message dealt with, after ``hold`` seconds."""
+
+    async def submit(self, job: Job) -> None:
+        """Have a job done; one whose key is known is done already."""
+
+    async def outcome(self, job: Job) -> str:
+        """Have a job done and return the ts of its message; raise UserError where refused."""
+
+    async def forget(self, team: str, user: str) -> None:
+        """Delete what is kept of the finished jobs for a user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +95,7 @@ class Case:
     @property
     def id(self) -> str:
         """The same for every delivery and twin of the message."""
-        return case_id(self.place.team, self.place.channel, self.question)
-
-
-def case_id(team: str, channel: str, ts: str) -> str:
-    """Name the work that a message starts."""
-    return f"{team}:{channel}:{ts}"
+        return work_id(self.place.team, self.place.channel, self.question)
 
 
 def candidates_of(decision: Decision) -> tuple[Candidate, ...]:
@@ -96,68 +112,74 @@ class Workflows:
     store: Store
     answerer: Answerer
     messenger: Messenger
+    works: Works
     staff: Staff
     staff_channel: str
     clock: Callable[[], float]
 
     async def answer(self, case: Case, entry: str, turn: int = 0) -> None:
         """Answer in the thread with the entry."""
-        await self.store.begin_thread(case.place, case.asker, self.clock())
-        reply = await self.reply(entry, case.candidates)
-        posted = await self.messenger.post(case.place, reply, f"{case.id}:{turn}")
-        await self.record(case, posted, entry, turn)
-        await self.move(case.place, Event.REPLIED, Actor.BOT)
-
-    async def offer(self, case: Case) -> None:
-        """Show the candidates in the thread, because somebody asked and none is sure."""
-        await self.store.begin_thread(case.place, case.asker, self.clock())
-        said = self.choices(case) or Notice(NOTHING_FOUND, human=True)
-        posted = await self.messenger.post(case.place, said, f"{case.id}:0")
-        await self.record(case, posted)
-        await self.move(case.place, Event.REPLIED, Actor.BOT)
-
-    async def suggest(self, case: Case) -> None:
-        """Ask the poster alone whether one of the candidates is meant."""
-        if said := self.choices(case, private=True):
-            await self.record(case, None)
-            # A thread without a reply yet shows no ephemeral message.
-            in_thread = case.place.root != case.question
-            await self.messenger.whisper(case.place, case.asker, said, in_thread=in_thread)
+        await self.works.submit(self._job(Kind.ANSWER, case, str(turn), entry=entry, turn=turn))
 
     async def nothing_left(self, case: Case) -> None:
         """Offer a human where no candidate is left to show."""
-        await self.store.begin_thread(case.place, case.asker, self.clock())
-        await self.messenger.post(case.place, Notice(NOTHING_LEFT, human=True), f"{case.id}:end")
+        await self.works.submit(self._job(Kind.NOTHING_LEFT, case, "end"))
 
-    async def warn(self, place: Place, ts: str, user: str, leaks: tuple[Leak, ...]) -> None:
+    async def post_entry(self, case: Case, entry: str, key: str) -> str:
+        """Post an entry because somebody said so; with no root, as a thread of its own."""
+        kind = Kind.ANSWER if case.place.root else Kind.SHARE
+        return await self.works.outcome(replace(self._job(kind, case, "", entry=entry), key=key))
+
+    async def warn(self, heard: Heard, leaks: tuple[Leak, ...]) -> None:
         """Tell the poster, once for each message, that it shows a secret."""
-        if await self.store.claim(self.clock(), f"warn:{case_id(place.team, place.channel, ts)}"):
-            link = await self.messenger.permalink(place.channel, ts)
-            warning = LeakWarning(leaks, link)
-            await self.messenger.whisper(place, user, warning, in_thread=place.root != ts)
+        key = f"{heard.id}:warn"
+        await self.works.submit(Job(Kind.WARN, key, heard.place, heard.user, heard.ts, leaks=leaks))
 
     async def ask_human(self, place: Place, user: str) -> None:
         """Record that a human is wanted in the thread, and say honestly who knows of it."""
         thread = await self.store.begin_thread(place, user, self.clock())
         await self.move(place, Event.ASKED_HUMAN, actor_of(thread, user, frozenset()))
-        work = f"human:{case_id(place.team, place.channel, place.root)}"
-        if not await self.store.claim(self.clock(), work):
+        work = f"human:{work_id(place.team, place.channel, place.root)}"
+        first = await self.store.claim(self.clock(), work)
+        job = Job(Kind.HUMAN_NOTED, work, place, user)
+        if self.staff_channel:
+            job = self.staff_line(work, user, place)
+        await self.works.submit(job)  # again, if it was lost between claim and this
+        if not first:
             await self.messenger.whisper(place, user, Notice(ALREADY_NOTED))
-            return
-        link = await self.messenger.permalink(place.channel, place.root)
-        told = await self.tell_staff(HumanWanted(user, place.channel, link))
-        await self.messenger.post(place, HumanNoted(user, told), work)
 
-    async def tell_staff(self, wanted: HumanWanted) -> bool:
+    async def react(self, kind: Kind, on: Place, user: str, when: str) -> None:
+        """Have a reaction on one of the bot's messages acted on, once."""
+        key = f"{kind}:{work_id(on.team, on.channel, on.root)}:{user}:{when}"
+        await self.works.submit(Job(kind, key, replace(on, root=""), user, on.root))
+
+    def staff_line(self, key: str, user: str, about: Place) -> Job:
+        """Return the job that tells the staff channel."""
+        place = Place(about.team, self.staff_channel, "")
+        return Job(Kind.STAFF_LINE, key, place, user, about=about)
+
+    async def tell_staff(self, key: str, user: str, about: Place) -> bool:
         """Post into the staff channel; False if there is none or the bot is not in it."""
         if not self.staff_channel:
             return False
         try:
-            await self.messenger.post_root(self.staff_channel, wanted)
-        except UserError as error:
-            log.warning("staff_not_told", reason=str(error))
+            await self.works.outcome(self.staff_line(key, user, about))
+        except UserError:
             return False
         return True
+
+    @staticmethod
+    def _job(kind: Kind, case: Case, part: str, *, entry: str = "", turn: int = 0) -> Job:
+        return Job(
+            kind,
+            f"{case.id}:{part}",
+            case.place,
+            case.asker,
+            case.question,
+            candidates=case.candidates,
+            entry=entry,
+            turn=turn,
+        )
 
     async def reply(
         self, entry_id: str, candidates: tuple[Candidate, ...], *, private: bool = False
@@ -171,12 +193,14 @@ class Workflows:
         staff = () if private else await self.staff.ids()
         return reply_to(entry, candidate, private=private, staff=staff)
 
-    def choices(self, case: Case, *, private: bool = False) -> Choices | None:
+    def choices(
+        self, question: str, candidates: tuple[Candidate, ...], *, private: bool = False
+    ) -> Choices | None:
         """Return the candidates to choose from, two in private; None if there is none."""
-        found = [self.answerer.entry(candidate.entry) for candidate in case.candidates]
+        found = [self.answerer.entry(candidate.entry) for candidate in candidates]
         options = tuple(Option(entry.id, entry.title) for entry in found if entry)
         shown = options[:2] if private else options[:3]
-        return Choices(case.question, shown, private) if shown else None
+        return Choices(question, shown, private) if shown else None
 
     async def record(self, case: Case, posted: str | None, entry: str = "", turn: int = 0) -> None:
         """Keep what was shown for the message."""

@@ -9,12 +9,13 @@ from typing import Any, assert_never
 from slack_bolt.async_app import AsyncApp
 
 from handlers import answer, commands, failures, feedback, ids, shortcuts
+from handlers.inbox import inbox
 
 
 class Kind(StrEnum):
     """How Slack hands something in."""
 
-    EVENT = "event"
+    EVENT = "event"  # taken by handlers.inbox, before the ack
     COMMAND = "command"
     SHORTCUT = "shortcut"
     ACTION = "action"
@@ -50,9 +51,12 @@ LISTENERS = (
 
 
 def register(app: AsyncApp) -> None:
-    """Hand every listener to Bolt."""
+    """Hand every listener to Bolt, those of events to the inbox."""
+    events = {each.name: each.function for each in LISTENERS if each.kind is Kind.EVENT}
+    app.use(inbox(events))
     for listener in LISTENERS:
-        _decorator(app, listener)(listener.function)
+        if listener.kind is not Kind.EVENT:
+            _decorator(app, listener)(listener.function)
     app.error(failures.on_error)
 
 

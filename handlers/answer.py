@@ -12,18 +12,18 @@ SPOKEN = frozenset({None, "file_share", "thread_broadcast"})  # subtypes that pe
 SLACKBOT = "USLACKBOT"
 
 
-async def on_message(
-    event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext, hearing: Hearing
-) -> None:
+async def on_message(event: dict[str, Any], context: AsyncBoltContext) -> None:
     """Hear a message or its edit; mentions and direct messages are asks."""
-    message = read_message(event, body, team_of(context), context.bot_user_id or "")
+    message = read_message(event, team_of(context), context.bot_user_id or "")
     if message:
+        hearing: Hearing = context["hearing"]
         await hearing.hear(message)
 
 
-async def on_join(event: dict[str, Any], context: AsyncBoltContext, asking: Asking) -> None:
+async def on_join(event: dict[str, Any], context: AsyncBoltContext) -> None:
     """Say once what to expect, when it is the bot that joined."""
     if event.get("user") == context.bot_user_id:
+        asking: Asking = context["asking"]
         await asking.welcome(team_of(context), event["channel"])
 
 
@@ -33,9 +33,7 @@ def team_of(context: AsyncBoltContext) -> str:
     return (result.team_id if result else None) or ""
 
 
-def read_message(
-    event: dict[str, Any], body: dict[str, Any], team: str, bot: str
-) -> Message | None:
+def read_message(event: dict[str, Any], team: str, bot: str) -> Message | None:
     """Return what a person wrote; None for what nobody wrote: joins, deletions, bots, previews."""
     edited = event.get("subtype") == "message_changed"
     written = event.get("message") if edited else event
@@ -54,10 +52,8 @@ def read_message(
         user=written["user"],
         text=without_mention(text, bot),
         explicit=direct or bot in names or event["type"] == "app_mention",
-        direct=direct,
         mentions_others=bool(names - {bot, written["user"]}),
         edited=edited,
-        event=body.get("event_id") or "",
         files=attachments(written),
     )
 

@@ -8,11 +8,12 @@ from typing import Any
 import aiohttp
 import structlog
 from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import UserError
+from bot.errors import TryLaterError, UserError
 from bot.records import Place
 from bot.reply import Notice
 from bot.telemetry import UNKNOWN_REQUESTS
@@ -25,14 +26,18 @@ APOLOGY = (
     "Sorry, that failed on my side and I noted it as `{reference}`. Try again, or ask a human."
 )
 ACK_SEEN_SECONDS = 0.05
+LAST_RETRY = 3
 TOLD_KEPT = 1_000
 log = structlog.get_logger(__name__)
 
 
 async def on_error(
-    error: Exception, body: dict[str, Any], context: AsyncBoltContext
+    error: Exception, request: AsyncBoltRequest, body: dict[str, Any], context: AsyncBoltContext
 ) -> BoltResponse | None:
-    """Answer 200 to what no listener takes; tell a person what went wrong, if one is waiting."""
+    """Answer 200 to what no listener takes; tell a person what went wrong, if one is waiting.
+
+    An event comes again after a failure: only when it does so no more is anybody told.
+    """
     if isinstance(error, BoltUnhandledRequestError):
         UNKNOWN_REQUESTS.inc()
         log.info("unknown_request", type=body.get("type"), event_type=_event(body).get("type"))
@@ -46,12 +51,19 @@ async def on_error(
         log.error("listener_failed", reference=reference, exc_info=error)
         notice = Notice(APOLOGY.format(reference=reference), human=True)
     waiting = "messenger" in context and is_waiting(body, context.bot_user_id or "")
+    waiting = waiting and (not _event(body) or retries_of(request) >= LAST_RETRY)
     if waiting and _first_time(body, context):
         try:
             await _tell(notice, body, context)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as cause:
+        except (SlackApiError, TryLaterError, aiohttp.ClientError, TimeoutError) as cause:
             log.warning("person_not_told", error=type(cause).__name__)
     return None
+
+
+def retries_of(request: AsyncBoltRequest) -> int:
+    """Return how often Slack has delivered this before."""
+    (number, *_) = request.headers.get("x-slack-retry-num") or ["0"]
+    return int(number) if number.isdecimal() else 0
 
 
 class Told:

@@ -7,6 +7,8 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.asking import Asking
 from bot.feedback import Feedback
+from bot.jobs import Kind
+from bot.records import Place
 from bot.reply import Notice
 from bot.workflows import Workflows
 from handlers import ids
@@ -22,8 +24,7 @@ from handlers.interactions import (
 from handlers.respond import Respond
 
 QUIET = "All right, I stay quiet. Mention me whenever you want me to look again."
-REMOVE_REACTIONS = frozenset({"wastebasket"})
-MUTE_REACTIONS = frozenset({"mute", "shushing_face"})
+REACTIONS = {"wastebasket": Kind.REMOVE, "mute": Kind.MUTE, "shushing_face": Kind.MUTE}
 Body = dict[str, Any]
 
 
@@ -100,14 +101,14 @@ async def on_pick_none(
         await respond(Notice(QUIET), replace=True)
 
 
-async def on_reaction(event: Body, context: AsyncBoltContext, feedback: Feedback) -> None:
-    """Do what an emoji on one of the bot's messages stands for."""
+async def on_reaction(event: Body, context: AsyncBoltContext) -> None:
+    """Have done what an emoji on one of the bot's messages stands for."""
     item = event.get("item") or {}
-    if event.get("item_user") != context.bot_user_id or item.get("type") != "message":
-        return
     emoji = str(event.get("reaction")).partition("::")[0]  # without a skin tone
-    where = (team_of(context), item["channel"], item["ts"], event["user"])
-    if emoji in REMOVE_REACTIONS:
-        await feedback.remove(*where)
-    elif emoji in MUTE_REACTIONS:
-        await feedback.mute(*where)
+    kind = REACTIONS.get(emoji)
+    if kind is None or event.get("item_user") != context.bot_user_id:
+        return
+    if item.get("type") == "message":
+        workflows: Workflows = context["workflows"]
+        place = Place(team_of(context), item["channel"], item["ts"])
+        await workflows.react(kind, place, event["user"], str(event.get("event_ts")))

@@ -7,7 +7,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.hearing import Attachment
+from bot.jobs import Attachment
 from handlers.text import storable
 
 FILE_LIMIT = 256 * 1024

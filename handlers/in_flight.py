@@ -2,14 +2,10 @@
 
 import asyncio
 
-import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.listener.async_listener_completion_handler import AsyncListenerCompletionHandler
 from slack_bolt.listener.async_listener_start_handler import AsyncListenerStartHandler
-
-DRAIN_SECONDS = 10
-log = structlog.get_logger(__name__)
 
 
 class InFlight:
@@ -31,12 +27,8 @@ class InFlight:
             self._idle.set()
 
     async def drain(self) -> None:
-        """Return when nothing runs any more, or after ten seconds."""
-        try:
-            async with asyncio.timeout(DRAIN_SECONDS):
-                await self._idle.wait()
-        except TimeoutError:
-            log.warning("not_drained", running=self.count)
+        """Return when nothing runs any more."""
+        await self._idle.wait()
 
 
 class _Start(AsyncListenerStartHandler):

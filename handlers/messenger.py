@@ -6,12 +6,14 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import UserError
 from bot.records import Place
 from bot.reply import Said
 from handlers import ids
 from handlers.blocks import render
+from handlers.calling import calling, code_of
 from handlers.identity import Identity
 
 RATE_LIMIT_RETRIES = 3
@@ -21,21 +23,27 @@ NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
 GONE = frozenset({"message_not_found", "cant_delete_message", "cant_update_message"})
 # An ephemeral message cannot reach somebody who is not in the channel.
 NO_WHISPER = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel"})
-UNREADABLE = frozenset({"channel_not_found", "missing_scope", "not_in_channel", "ratelimited"})
+UNREADABLE = frozenset({"channel_not_found", "missing_scope", "not_in_channel", "thread_not_found"})
 CLOSED = frozenset({"not_found", "view_not_found"})
-MEMBERS_PAGE = 200
-MEMBERS_PAGES = 5
+PAGE = 200
+PAGES = 5
+LOOK_BACK_SECONDS = 3600  # clocks differ
 log = structlog.get_logger(__name__)
 
 
-def slack_client(token: str | None, base_url: str) -> AsyncWebClient:
+def slack_client(
+    token: str | None, base_url: str, retries: int = RATE_LIMIT_RETRIES
+) -> AsyncWebClient:
     """Return the client that everything goes through.
 
     It retries on 429 alone: a retry after a lost connection could post twice.
     """
-    retry = AsyncRateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_RETRIES)
+    retry = AsyncRateLimitErrorRetryHandler(max_retry_count=retries)
     client = AsyncWebClient(
-        token=token, base_url=base_url, timeout=TIMEOUT_SECONDS, retry_handlers=[retry]
+        token=token,
+        base_url=base_url,
+        timeout=TIMEOUT_SECONDS,
+        retry_handlers=[retry] if retries else [],
     )
     if base_url.startswith("http://"):
         # The SDK takes HTTP_PROXY from the environment and knows no NO_PROXY: a double on
@@ -49,41 +57,46 @@ class SlackMessenger:
 
     def __init__(self, client: AsyncWebClient, identity: Identity) -> None:
         self._client = client
+        self._posting_client = slack_client(
+            client.token, client.base_url, retries=0
+        )  # 429: the queue waits
         self._identity = identity
 
-    async def post(self, place: Place, said: Said, key: str) -> str:
-        """Post into the thread and return the ts; ``key`` stands in the message's metadata."""
-        metadata = {"event_type": ids.METADATA_EVENT, "event_payload": {"workflow_id": key}}
-        return await self._post(place.channel, said, thread_ts=place.root, metadata=metadata)
-
-    async def post_root(self, channel: str, said: Said) -> str:
-        """Post into the channel itself and return the ts."""
-        return await self._post(channel, said)
+    async def post(self, place: Place, said: Said, key: str, *, since: float | None = None) -> str:
+        """Post into the thread, or the channel where there is no root, and return the ts."""
+        if since is not None and (found := await self._find(place, key, since)):
+            return found
+        return await self._post(place.channel, said, key, thread_ts=place.root or None)
 
     async def edit(self, channel: str, posted: str, said: Said) -> None:
         """Replace one of the bot's own messages; one that is gone is fine."""
         message = render(said)
-        try:
+        with calling(GONE):
             await self._client.chat_update(
                 channel=channel, ts=posted, text=message.text, blocks=message.blocks
             )
-        except SlackApiError as error:
-            _pass_over(error, GONE)
 
     async def remove(self, channel: str, posted: str) -> None:
         """Delete one of the bot's own messages; one that is gone is fine."""
-        try:
+        with calling(GONE):
             await self._client.chat_delete(channel=channel, ts=posted)
-        except SlackApiError as error:
-            _pass_over(error, GONE)
 
-    async def whisper(self, place: Place, user: str, said: Said, *, in_thread: bool = True) -> None:
+    async def whisper(
+        self,
+        place: Place,
+        user: str,
+        said: Said,
+        *,
+        in_thread: bool = True,
+        key: str = "",
+        since: float | None = None,
+    ) -> None:
         """Show to one person alone: in the thread or the channel, else by direct message."""
         if place.channel.startswith("D"):
-            await self._post(place.channel, said, thread_ts=place.root)
+            await self.post(place, said, key, since=since)
             return
         message = render(said)
-        try:
+        with calling(NO_WHISPER) as call:
             await self._client.chat_postEphemeral(
                 channel=place.channel,
                 user=user,
@@ -91,10 +104,11 @@ class SlackMessenger:
                 text=message.text,
                 blocks=message.blocks,
             )
-        except SlackApiError as error:
-            _pass_over(error, NO_WHISPER)
-            opened = await self._client.conversations_open(users=[user])
-            await self._post(opened["channel"]["id"], said)
+        if call.refused:
+            with calling():
+                opened = await self._client.conversations_open(users=[user])
+            direct = Place(place.team, opened["channel"]["id"], "")
+            await self.post(direct, said, key, since=since)
 
     async def open_view(self, trigger: str, view: dict[str, Any]) -> str:
         """Open a modal and return its id; a trigger lives three seconds."""
@@ -103,17 +117,16 @@ class SlackMessenger:
 
     async def update_view(self, view_id: str, view: dict[str, Any]) -> None:
         """Replace a modal; one that was closed meanwhile is fine."""
-        try:
+        with calling(CLOSED):
             await self._client.views_update(view_id=view_id, view=view)
-        except SlackApiError as error:
-            _pass_over(error, CLOSED)
 
     async def permalink(self, channel: str, ts: str) -> str:
         """Return the message's address, or nothing where Slack gives none."""
         try:
-            answer = await self._client.chat_getPermalink(channel=channel, message_ts=ts)
+            with calling():
+                answer = await self._client.chat_getPermalink(channel=channel, message_ts=ts)
         except SlackApiError as error:
-            log.warning("no_permalink", error=_code(error))
+            log.warning("no_permalink", error=code_of(error))
             return ""
         return str(answer.get("permalink") or "")
 
@@ -121,45 +134,76 @@ class SlackMessenger:
         """Return who else is in the channel, nobody where it cannot be read."""
         found: set[str] = set()
         cursor = ""
-        for _ in range(MEMBERS_PAGES):
-            try:
+        for _ in range(PAGES):
+            with calling(UNREADABLE) as call:
                 page = await self._client.conversations_members(
-                    channel=channel, limit=MEMBERS_PAGE, cursor=cursor
+                    channel=channel, limit=PAGE, cursor=cursor
                 )
-            except SlackApiError as error:
-                _pass_over(error, UNREADABLE)
+            if call.refused:
                 break
             found.update(page.get("members") or ())
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            cursor = _next_page(page)
             if not cursor:
                 break
         me = await self._identity.authorize()
         return frozenset(found - {me.bot_user_id})
 
-    async def _post(self, channel: str, said: Said, **more: Any) -> str:
+    async def _find(self, place: Place, key: str, since: float) -> str:
+        """Return the ts of the bot's message with this key, nothing if it was never posted."""
+        more: dict[str, Any] = {
+            "channel": place.channel,
+            "oldest": f"{since - LOOK_BACK_SECONDS:.6f}",
+            "include_all_metadata": True,
+            "limit": PAGE,
+        }
+        if place.root:
+            more["ts"] = place.root
+        for _ in range(PAGES):
+            with calling(UNREADABLE | NOT_THERE) as call:
+                if place.root:
+                    page = await self._client.conversations_replies(**more)
+                else:
+                    page = await self._client.conversations_history(**more)
+            if call.refused:
+                break  # better said twice than not at all
+            for message in page.get("messages") or ():
+                if _key_of(message) == key:
+                    return str(message["ts"])
+            more["cursor"] = _next_page(page)
+            if not more["cursor"]:
+                break
+        return ""
+
+    async def _post(self, channel: str, said: Said, key: str, **more: Any) -> str:
         message = render(said)
+        if key:
+            more["metadata"] = {
+                "event_type": ids.METADATA_EVENT,
+                "event_payload": {"workflow_id": key},
+            }
         try:
-            answer = await self._client.chat_postMessage(
-                channel=channel,
-                text=message.text,
-                blocks=message.blocks,
-                unfurl_links=False,
-                unfurl_media=False,
-                **more,
-            )
+            with calling():
+                answer = await self._posting_client.chat_postMessage(
+                    channel=channel,
+                    text=message.text,
+                    blocks=message.blocks,
+                    unfurl_links=False,
+                    unfurl_media=False,
+                    **more,
+                )
         except SlackApiError as error:
-            if _code(error) in NOT_THERE:
+            if code_of(error) in NOT_THERE:
                 raise UserError(INVITE_ME) from None
             raise
         return str(answer["ts"])
 
 
-def _code(error: SlackApiError) -> str:
-    return str(error.response.get("error") or "")
+def _key_of(message: dict[str, Any]) -> str:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != ids.METADATA_EVENT:
+        return ""
+    return str((metadata.get("event_payload") or {}).get("workflow_id") or "")
 
 
-def _pass_over(error: SlackApiError, expected: frozenset[str]) -> None:
-    """Log an error that is expected here; raise any other."""
-    if _code(error) not in expected:
-        raise error
-    log.warning("slack_refused", error=_code(error))
+def _next_page(page: AsyncSlackResponse) -> str:
+    return (page.get("response_metadata") or {}).get("next_cursor") or ""

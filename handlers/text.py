@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from bot.hearing import Attachment
+from bot.jobs import Attachment
 
 TEXT_LIMIT = 300_000  # characters looked at: a message's 40,000 and a file's 256 KiB
 _DEPTH = 8

@@ -1,10 +1,12 @@
-"""What several test files share: the shipped base, opened once, and a made-up one."""
+"""What several test files share: knowledge bases opened once, and a PostgreSQL server."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.answering import Answerer, open_answerer
+from tests.postgres import MISSING, Server, binaries, running_server
 
 BREWLINE = Path(__file__).parent / "data" / "brewline"
 """Three entries about coffee machines: another product than any that the model has seen."""
@@ -26,3 +28,13 @@ def answerer(cache_home: Path) -> Answerer:
 def brewline(cache_home: Path) -> Answerer:
     """The made-up base, which has no labelled messages of its own."""
     return open_answerer(BREWLINE, cache_home / "anon-support-bot")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server, started once for the session."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip(MISSING)
+    with running_server(programs) as server:
+        yield server

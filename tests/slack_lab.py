@@ -1,5 +1,6 @@
 """The bot on a few made-up entries, in the local workspace: what the scenario tests share."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -10,17 +11,20 @@ from sqlalchemy import text
 from starlette.types import ASGIApp
 
 from bot.answering import Decision, Outcome
-from bot.app import create_asgi
+from bot.app import Bot, create_asgi
 from bot.config import Settings
 from bot.database import open_database
+from bot.durable import WORK
+from bot.engine import durable_work
+from bot.ownership import DURABLE_FILE, Owner, set_wal
 from bot.playground.running import Lab, running_workspace
 from bot.services import Services, secrets_of
 from bot.store import Store
 from bot.telemetry import configure_logging
-from handlers.in_flight import InFlight
 from knowledge.entry import Entry, Kind, Link
 from knowledge.matcher import Like, Match
 
+AT_ONCE = {"join_seconds": 0, "hold_seconds": 0, "post_seconds": 0}
 SURE_404 = "Error translating external user id: 404 - Not Found"
 SURE_500 = "Error translating external user id: 500 - Internal Server"
 UNSURE = "some error about the user id, what is it?"
@@ -93,7 +97,9 @@ class Opened:
         """Return when everything delivered so far has been dealt with."""
         for _ in range(3):  # what the bot posts is delivered to it in turn
             await self.lab.delivered()
-            await self.in_flight.drain()
+            await self.bot.in_flight.drain()
+            await self.bot.aside.drain()
+            await WORK.settled()
 
     def said(self, channel: str = "C0SUPPORT") -> list[str]:
         """Return what the bot said in the channel for all to see, oldest first."""
@@ -108,7 +114,26 @@ class Opened:
 
     services: Services
     answerer: FakeAnswerer
-    in_flight: InFlight
+    bot: Bot
+
+
+TEMPLATE: list[bytes] = []
+
+
+async def lay_dbos(folder: Path) -> None:
+    """Put DBOS's empty tables into the folder: a first start would take a second to find them."""
+    file = folder / DURABLE_FILE
+    if file.exists():
+        return
+    if not TEMPLATE:
+        set_wal(file)
+        async with durable_work(Owner(f"sqlite:///{file}", "local"), 0):
+            pass
+        with sqlite3.connect(file) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        TEMPLATE.append(file.read_bytes())
+    file.write_bytes(TEMPLATE[0])
 
 
 @asynccontextmanager
@@ -123,18 +148,20 @@ async def running(
         opened.answerer = FakeAnswerer()
         configure_logging("INFO", secrets_of(base))
         more = {"clock": clock} if clock else {}
+        base = base.model_copy(update={**AT_ONCE, **settings})
         with ThreadPoolExecutor(2) as matching:
             async with open_database(base.store_url) as engine:
                 opened.services = Services(
-                    base.model_copy(update=settings),
+                    base,
                     Store(engine),
                     opened.answerer,
                     matching,
                     **more,
                 )
+                await lay_dbos(folder)
                 app = create_asgi(opened.services)
                 async with app.router.lifespan_context(app):
-                    opened.in_flight = app.state.in_flight
+                    opened.bot = app.state.bot
                     yield app
 
     async with running_workspace(start, data_dir=folder) as lab:

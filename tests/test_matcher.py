@@ -27,7 +27,7 @@ CHATTER = [
 ]
 REASON = re.compile(
     r"matched `[^`\n]{1,90}`|asked much like “[^\n]{1,90}”|another product: \S.*|reads as settled"
-    r"|status \d{3}, not \d{3}|close to what this entry does not answer|nothing telling in common"
+    r"|status \d{3}, not \d{3}|error code E[A-Z0-9_]+, not E[A-Z0-9_]+|close to what this entry does not answer|nothing telling in common"
 )
 
 

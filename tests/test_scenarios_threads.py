@@ -233,7 +233,7 @@ async def test_a_secret_is_warned_of_once_in_private_and_stays_nowhere(tmp_path,
         assert SECRET not in sent
         await opened.settled()
     assert SECRET not in "".join(
-        path.read_bytes().decode("latin-1") for path in tmp_path.glob("state.db*")
+        path.read_bytes().decode("latin-1") for path in tmp_path.glob("*.db*")
     )
     assert SECRET not in "".join(capfd.readouterr())
 

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 
 from bot.database import open_database
 from bot.errors import ConfigError
-from bot.records import Answer, Candidate, Mode, Place, State, Thread, Verdict
+from bot.records import Answer, Candidate, Mode, Place, Posted, State, Thread, Verdict
 from bot.store import Store
 from bot.tables import METADATA
 
@@ -19,9 +19,18 @@ ANSWER = Answer(
 )
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    """The contract holds on both databases."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
+    server = request.getfixturevalue("postgres")
+    return server.new_database().replace("postgresql:", "postgresql+psycopg:")
+
+
 @pytest.fixture
-async def engine(tmp_path):
-    async with open_database(f"sqlite+aiosqlite:///{tmp_path / 'state.db'}") as engine:
+async def engine(url):
+    async with open_database(url) as engine:
         yield engine
 
 
@@ -36,6 +45,11 @@ async def test_the_migrations_make_exactly_the_tables(engine):
 
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+
+
+async def test_sqlite_is_made_safe(tmp_path):
+    url = f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
+    async with open_database(url) as engine, engine.connect() as connection:
         for pragma, value in {
             "journal_mode": "wal",
             "synchronous": 2,
@@ -115,6 +129,19 @@ async def test_the_last_vote_counts_and_misses_are_counted(store, engine):
         ).all() == [(3, 1_000)]
 
 
+async def test_the_last_pieces_are_kept_however_late_the_first_come(store):
+    author = ("T1", "C1", "", "U1")
+    assert await store.said_last(author) is None
+    later = Posted("1.1", "1.1", "one\ntwo", True, 0.0, 2.0)
+    for posted in (later, Posted("1.1", "1.1", "one", False, 0.0, 1.0)):
+        await store.keep_pieces(author, posted)
+    assert await store.said_last(author) == later
+    assert (await store.around(PLACE, "U1", "1.1")).posted == later
+    assert (await store.around(PLACE, "U1", "2.2")).posted is None
+    await store.forget("T1", "U1")
+    assert await store.said_last(author) is None
+
+
 async def test_forgetting_deletes_one_user_alone(store):
     other = Place("T1", "C1", "9.9")
     for place, user in ((PLACE, "U1"), (other, "U2")):
@@ -127,8 +154,12 @@ async def test_forgetting_deletes_one_user_alone(store):
     assert (await store.thread(other)).asker == "U2"
 
 
-async def test_a_second_start_finds_the_state(tmp_path):
-    url = f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'er' / 'state.db'}"
+async def test_a_folder_is_made(tmp_path):
+    async with open_database(f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'er' / 'state.db'}"):
+        assert (tmp_path / "deep" / "er" / "state.db").exists()
+
+
+async def test_a_second_start_finds_the_state(url):
     async with open_database(url) as engine:
         await Store(engine).set_mode("T1", "C1", Mode.AUTO)
     async with open_database(url) as engine:

@@ -140,6 +140,7 @@ def bot_settings(lab: SlackDouble, host: str, port: int, data_dir: Path | None) 
         support_channels=("C0SUPPORT",),
         staff_channel="C0STAFF",
         staff_users=("U0SAM",),
+        hold_seconds=1,  # who tries the bot does not wait as long as who pastes in pieces
         database_url="",
         public_url="",
         host=host,

@@ -1,0 +1,304 @@
+"""Durable work on DBOS: what was begun before a crash is finished after it, once."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from secrets import token_hex
+from typing import Any, Protocol
+from uuid import uuid4
+
+import structlog
+from dbos import (
+    DBOS,
+    DBOSConfiguredInstance,
+    DBOSContextSetAuth,
+    SetEnqueueOptions,
+    SetWorkflowID,
+    WorkflowHandleAsync,
+)
+from dbos import error as dbos_error
+from sqlalchemy.exc import DBAPIError
+
+from bot.desk import Desk
+from bot.errors import TryLaterError, UserError
+from bot.jobs import QUEUED, Heard, Job, Json, Kind, dump, load_heard, load_job
+from bot.pace import Pace
+
+POSTS = "posts"
+WAIT_SECONDS = 1.0  # the first wait after a failure; doubled each time
+WAIT_LIMIT = 60.0
+GIVE_UP_SECONDS = 86_400  # of waiting: an answer that is a day late helps nobody
+OUTCOME_SECONDS = 0.1  # how often somebody who waits for an outcome looks
+KNOWN_KEPT = 10_000
+FAILED = "Sorry, that failed on my side and I noted it as `{reference}`. Try again, or ask a human."
+log = structlog.get_logger(__name__)
+
+
+class Files(Protocol):
+    """Fetches attached text; its Slack side is handlers/files.py."""
+
+    async def read(self, files: Any) -> str:
+        """Return the text of those that are text, nothing for the others."""
+
+
+class Fence(Protocol):
+    """Knows whether this process still owns its work; its side is bot/replicas.py."""
+
+    def check(self) -> None:
+        """Raise TryLaterError while that is not certain."""
+
+
+@DBOS.dbos_class()
+class Work(DBOSConfiguredInstance):
+    """The workflows. DBOS knows one set of them for a process, so there is one instance."""
+
+    def __init__(self) -> None:
+        super().__init__("work")
+        self._desk: Desk | None = None
+        self._files: Files | None = None
+        self._fence: Fence | None = None
+        self._pace = Pace(0)
+        self.retention_days = 0
+        self._known: OrderedDict[str, None] = OrderedDict()
+        self._open: OrderedDict[str, None] = OrderedDict()  # taken on here, not yet done here
+        self._running = 0
+        self._changed = asyncio.Condition()
+
+    def bind(
+        self, desk: Desk, files: Files, fence: Fence | None, pace: Pace, retention_days: int
+    ) -> None:
+        """Take what the steps work with; once, until ``release``."""
+        if self._desk is not None:
+            raise RuntimeError("durable work is open already in this process")
+        self._desk, self._files, self._fence, self._pace = desk, files, fence, pace
+        self.retention_days = retention_days
+        self._changed = asyncio.Condition()
+
+    def release(self) -> None:
+        """Forget what the steps worked with."""
+        self._desk = self._files = self._fence = None
+        self._known.clear()
+        self._open.clear()
+        self._running = 0
+
+    @property
+    def desk(self) -> Desk:
+        """What carries jobs out."""
+        if self._desk is None:
+            raise RuntimeError("durable work is not open")
+        return self._desk
+
+    async def attend(self, heard: Heard, hold: float = 0) -> None:
+        """Have a message dealt with, after ``hold`` seconds."""
+        options = SetEnqueueOptions(
+            queue_partition_key=heard.place.channel, delay_seconds=hold or None
+        )
+        with options, DBOSContextSetAuth(_owner(heard.place.team, heard.user), []):
+            await self._start(heard.id, lambda: self._enqueue(self.attend_to, dump(heard)))
+
+    async def submit(self, job: Job) -> None:
+        """Have a job done; one whose key is known is done already."""
+        with DBOSContextSetAuth(_owner(job.place.team, job.user), []):
+            if job.kind not in QUEUED:
+                await self._start(
+                    job.key, lambda: DBOS.start_workflow_async(self.carry_out, dump(job))
+                )
+                return
+            with SetEnqueueOptions(queue_partition_key=job.place.channel):
+                await self._start(job.key, lambda: self._enqueue(self.carry_out, dump(job)))
+
+    async def outcome(self, job: Job) -> str:
+        """Have a job done and return the ts of its message; raise UserError where refused."""
+        await self.submit(job)
+        handle: WorkflowHandleAsync[Json] = await DBOS.retrieve_workflow_async(job.key)
+        outcome = await handle.get_result(polling_interval_sec=OUTCOME_SECONDS)
+        if refused := outcome.get("refused"):
+            raise UserError(refused)
+        return str(outcome.get("posted") or "")
+
+    async def forget(self, team: str, user: str) -> None:
+        """Delete what is kept of the finished jobs for a user."""
+        done = await DBOS.list_workflows_async(
+            user=_owner(team, user),
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            load_input=False,
+            load_output=False,
+        )
+        if done:
+            await DBOS.delete_workflows_async([each.workflow_id for each in done])
+
+    async def settled(self) -> None:
+        """Return when everything that this process took on is done."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._open)
+
+    async def drained(self) -> None:
+        """Return when nothing is being carried out here; what waits stays kept."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._running)
+
+    @DBOS.workflow(name="attend")
+    async def attend_to(self, heard: Json) -> Json:
+        """Deal with a message."""
+        return await self._guarded(self._attend(load_heard(heard)), _asker_of(load_heard(heard)))
+
+    @DBOS.workflow(name="carry_out")
+    async def carry_out(self, job: Json) -> Json:
+        """Do a job."""
+        return await self._guarded(self._carry(load_job(job)), load_job(job))
+
+    async def _attend(self, heard: Heard) -> Json:
+        async def decide() -> Json:
+            files = await self._files.read(heard.files) if self._files and heard.files else ""
+            whole, leaks = await self.desk.read_files(heard, files)
+            job = await self.desk.decide(whole)
+            warning = Job(
+                Kind.WARN, f"{heard.id}:warn", heard.place, heard.user, heard.ts, leaks=leaks
+            )
+            return {
+                "job": dump(job) if job else None,
+                "warning": dump(warning) if leaks else None,
+            }
+
+        decided = await self._patiently("decide", decide)
+        if decided["warning"]:
+            await self.submit(load_job(decided["warning"]))
+        return await self._carry(load_job(decided["job"])) if decided["job"] else {}
+
+    async def _carry(self, job: Job) -> Json:
+        """Begin, say, record; each is remembered, and saying looks for what a crash left."""
+        run = uuid4().hex
+
+        async def begin() -> Json:
+            ready = await self.desk.ready(job)
+            return {"job": dump(ready) if ready else None, "run": run, "at": self.desk.clock()}
+
+        begun = await self._patiently("begin", begin)
+        if begun["job"] is None:
+            return {}
+        job = load_job(begun["job"])
+        outcome = await self._say(job, begun["at"], look=begun["run"] != run)
+
+        async def record() -> Json:
+            if "refused" in outcome:
+                await self.desk.tell(job, outcome["refused"])
+            else:
+                await self.desk.record(job, outcome["posted"])
+            return outcome
+
+        recorded = await self._patiently("record", record)
+        if following := self.desk.next(job, refused="refused" in recorded):
+            await self.submit(following)
+        return recorded
+
+    async def _say(self, job: Job, begun: float, *, look: bool) -> Json:
+        async def say(look: bool) -> Json:
+            if job.kind in QUEUED:
+                await self._pace.turn(job.place.channel)
+            if self._fence:
+                self._fence.check()
+            try:
+                return {"posted": await self.desk.say(job, begun if look else None)}
+            except UserError as error:
+                return {"refused": str(error)}
+
+        return await self._patiently("say", say, look=look)
+
+    async def _patiently(
+        self, name: str, attempt: Callable[..., Awaitable[Json]], *, look: bool | None = None
+    ) -> Json:
+        """Run a step until it goes well; between tries it sleeps durably."""
+        pause, waited = WAIT_SECONDS, 0.0
+        while True:
+            more = {} if look is None else {"look": look}
+            outcome: Json = await DBOS.run_step_async({"name": name}, _tried, attempt, more)
+            if "wait" not in outcome:
+                return outcome
+            seconds = outcome["wait"] or pause
+            pause = min(pause * 2, WAIT_LIMIT)
+            waited += seconds
+            if waited > GIVE_UP_SECONDS:
+                raise TimeoutError(f"{name} failed for a day")
+            if look is not None and outcome["unsure"]:
+                look = True
+            await DBOS.sleep_async(seconds)
+
+    async def _guarded(self, work: Awaitable[Json], job: Job | None) -> Json:
+        """Count what runs; log what fails unforeseen and tell who waits for it."""
+        key = DBOS.workflow_id or ""
+        self._running += 1
+        with structlog.contextvars.bound_contextvars(work=key):
+            try:
+                return await work
+            except Exception as error:  # the counterpart of app.error: work ends here
+                await self._apologise(job, error)
+                raise
+            finally:
+                self._running -= 1
+                await self._close(key)
+
+    async def _apologise(self, job: Job | None, error: Exception) -> None:
+        """Log what nobody foresaw and tell who waits; what DBOS cannot keep is tried again."""
+        if isinstance(error, (DBAPIError, dbos_error.DBOSException)):
+            log.error("work_interrupted", error=type(error).__name__)
+            return
+        reference = token_hex(4)
+        log.error("work_failed", reference=reference, exc_info=error)
+        if job:
+            with suppress(TryLaterError, UserError):
+                await self.desk.tell(job, FAILED.format(reference=reference))
+
+    async def _start(self, key: str, start: Callable[[], Awaitable[Any]]) -> None:
+        """Start work under its key; what this process knows already costs nothing."""
+        if key in self._known:
+            return
+        _remember(self._open, key)
+        try:
+            with SetWorkflowID(key):
+                await start()
+        except BaseException:
+            await self._close(key)
+            raise
+        _remember(self._known, key)
+
+    async def _close(self, key: str) -> None:
+        async with self._changed:
+            self._open.pop(key, None)
+            self._changed.notify_all()
+
+    @staticmethod
+    async def _enqueue(work: Any, value: Json) -> Any:
+        return await DBOS.enqueue_workflow_async(POSTS, work, value)
+
+
+def _asker_of(heard: Heard) -> Job | None:
+    """Return whom to tell that a message could not be dealt with: who asked."""
+    asked = Job(Kind.VERB, heard.id, heard.place, heard.user, heard.ts)
+    return asked if heard.explicit else None
+
+
+async def _tried(attempt: Callable[..., Awaitable[Json]], more: Json) -> Json:
+    """Return what the attempt returns, or how long to wait before the next."""
+    try:
+        return await attempt(**more)
+    except TryLaterError as error:
+        log.warning("tried_in_vain", seconds=error.seconds)
+        return {"wait": error.seconds, "unsure": error.done is None}
+    except DBAPIError as error:
+        log.warning("store_away", error=type(error).__name__)
+        return {"wait": None, "unsure": True}
+
+
+def _remember(keys: OrderedDict[str, None], key: str) -> None:
+    keys[key] = None
+    if len(keys) > KNOWN_KEPT:
+        keys.popitem(last=False)
+
+
+def _owner(team: str, user: str) -> str:
+    """Name whom work is for, so that all that is kept about one person is found."""
+    return f"{team}:{user}"
+
+
+WORK = Work()

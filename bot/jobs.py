@@ -1,0 +1,116 @@
+"""What durable work is told to do: plain values, redacted, that a database keeps as JSON."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from bot.records import Candidate, Place
+from bot.reply import Leak
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+class Kind(StrEnum):
+    """What is said or done."""
+
+    ANSWER = "answer"  # an entry, in the thread
+    OFFER = "offer"  # choices in the thread, because somebody asked
+    SUGGEST = "suggest"  # choices, to the poster alone
+    NOTHING_LEFT = "nothing left"  # a human, in the thread
+    WARN = "warn"  # of a secret, to the poster alone
+    VERB = "verb"  # a command's answer, to its user alone
+    MUTED = "muted"  # that the thread is left alone, to who wanted it
+    SHARE = "share"  # an entry, in the channel itself
+    WELCOME = "welcome"  # what to expect, in the channel itself
+    STAFF_LINE = "staff line"  # that a human is wanted, in the staff channel
+    HUMAN_NOTED = "human noted"  # the same in the thread
+    REMOVE = "remove"  # a reaction that takes an answer away
+    MUTE = "mute"  # a reaction that silences the thread
+
+
+# What is said to all passes the channel's queue: one a second, in order.
+QUEUED = frozenset(Kind) - {Kind.WARN, Kind.REMOVE, Kind.MUTE}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to say or do, once. ``key`` names it for ever and finds its message again."""
+
+    kind: Kind
+    key: str
+    place: Place  # where it goes; an empty root is the channel itself
+    user: str = ""  # whom it is for
+    question: str = ""  # ts of the message that it is about
+    candidates: tuple[Candidate, ...] = ()
+    entry: str = ""
+    turn: int = 0
+    text: str = ""  # redacted
+    leaks: tuple[Leak, ...] = ()
+    told: bool = False
+    about: Place | None = None  # the thread that a staff line is about
+    edits: str = ""  # ts of the message that this replaces
+    first_only: bool = False  # nothing, if the message got an answer meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message, to be fetched if the message is looked at."""
+
+    id: str
+    name: str
+    url: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message that needs something, redacted."""
+
+    place: Place
+    ts: str
+    user: str
+    text: str
+    explicit: bool
+    mentions_others: bool = False
+    files: tuple[Attachment, ...] = ()
+    first: str = ""  # ts of the piece that this one joins
+    before: str = ""  # what that one and others said, redacted
+
+    @property
+    def id(self) -> str:
+        """The same for every delivery and twin of the message."""
+        return work_id(self.place.team, self.place.channel, self.ts)
+
+    @property
+    def in_thread(self) -> bool:
+        """Whether it stands in a thread that somebody else, or it before, began."""
+        return self.place.root not in {self.ts, self.first}
+
+
+def work_id(team: str, channel: str, ts: str) -> str:
+    """Name the work that a message starts."""
+    return f"{team}:{channel}:{ts}"
+
+
+_JOB = TypeAdapter(Job)
+_HEARD = TypeAdapter(Heard)
+
+
+def dump(value: Job | Heard) -> Json:
+    """Return the value as JSON."""
+    adapter: TypeAdapter[Any] = _JOB if isinstance(value, Job) else _HEARD
+    dumped: Json = adapter.dump_python(value, mode="json")
+    return dumped
+
+
+def load_job(value: Json) -> Job:
+    """Return the job that ``dump`` wrote, also an older version's."""
+    return _JOB.validate_python(value)
+
+
+def load_heard(value: Json) -> Heard:
+    """Return the message that ``dump`` wrote, also an older version's."""
+    return _HEARD.validate_python(value)
