@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -47,6 +48,7 @@ NO_SOCKET_ACCESS = "SLACK_APP_TOKEN is not set: create one with the scope connec
 READY_SECONDS = 3
 DRAIN_SECONDS = 10
 PING_SECONDS = 5  # Socket Mode: how soon a dead connection is noticed
+PROXIED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
 log = structlog.get_logger(__name__)
 
 
@@ -182,6 +184,7 @@ def create_asgi(services: Services) -> Starlette:
             Route("/slack/events", endpoint, methods=["POST"]),
             Route("/healthz", _alive),
             Route("/readyz", readiness.answer),
+            Route("/metrics", _metrics),
         ],
     )
     served.state.bot, served.state.readiness = bot, readiness
@@ -229,6 +232,14 @@ def open_client(services: Services) -> AsyncWebClient:
     if token is None:
         raise ConfigError(NO_BOT_ACCESS)
     return slack_client(token.get_secret_value(), services.settings.slack_api_url)
+
+
+async def _metrics(request: Request) -> Response:
+    """Show the counts to who asks this process itself; through a proxy there is nothing here."""
+    if PROXIED & set(request.headers.keys()):
+        return PlainTextResponse("Not Found", status_code=404)
+    await WORK.count_waiting()
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _alive(_request: Request) -> Response:

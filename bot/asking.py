@@ -9,6 +9,7 @@ from bot.answering import Decision, Outcome, Paste, read_paste
 from bot.errors import UserError
 from bot.jobs import Job, Kind, work_id
 from bot.leaks import live_leaks
+from bot.metrics import MATCH
 from bot.records import Candidate, Mode, Place
 from bot.reply import LeakWarning, Notice, Said
 from bot.verbs import Name, Verb, parse_verb
@@ -74,7 +75,8 @@ class Asking:
         """Match redacted text, off the event loop."""
 
         def call() -> Decision:
-            return self.workflows.answerer.decide(text, explicit=explicit)
+            with MATCH.time():
+                return self.workflows.answerer.decide(text, explicit=explicit)
 
         return await asyncio.get_running_loop().run_in_executor(self.matching, call)
 

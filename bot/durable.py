@@ -23,6 +23,8 @@ from sqlalchemy.exc import DBAPIError
 from bot.desk import Desk
 from bot.errors import TryLaterError, UserError
 from bot.jobs import QUEUED, Heard, Job, Json, Kind, dump, load_heard, load_job
+from bot.metrics import POSTS as POSTED
+from bot.metrics import WAITING
 from bot.pace import Pace
 
 POSTS = "posts"
@@ -128,6 +130,13 @@ class Work(DBOSConfiguredInstance):
         if done:
             await DBOS.delete_workflows_async([each.workflow_id for each in done])
 
+    async def count_waiting(self) -> None:
+        """Count what is kept and not done, on all replicas."""
+        waiting = await DBOS.list_workflows_async(
+            status=["ENQUEUED", "DELAYED", "PENDING"], load_input=False, limit=KNOWN_KEPT
+        )
+        WAITING.set(len(waiting))
+
     async def settled(self) -> None:
         """Return when everything that this process took on is done."""
         async with self._changed:
@@ -199,9 +208,11 @@ class Work(DBOSConfiguredInstance):
             if self._fence:
                 self._fence.check()
             try:
-                return {"posted": await self.desk.say(job, begun if look else None)}
+                posted = await self.desk.say(job, begun if look else None)
             except UserError as error:
                 return {"refused": str(error)}
+            POSTED.labels(job.kind.value).inc()
+            return {"posted": posted}
 
         return await self._patiently("say", say, look=look)
 

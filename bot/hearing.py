@@ -13,6 +13,7 @@ from bot.conversations import Event, actor_of, is_mute_word, overheard
 from bot.desk import Desk
 from bot.jobs import Attachment, Heard, Job, Kind, work_id
 from bot.leaks import live_leaks
+from bot.metrics import DECISIONS
 from bot.pieces import Pieces, Recent, author_of
 from bot.records import Around, Mode, Place, Thread
 from bot.verbs import Name, parse_verb
@@ -144,6 +145,7 @@ class Hearing:
             await works.attend(heard)
             return
         plan = await self._desk.plan(heard, around)
+        DECISIONS.labels(plan.job.kind.value if plan.job else "silent").inc()
         if pieces and pieces.worked and heard.first:
             if plan.job and plan.sure:
                 await works.attend(heard)

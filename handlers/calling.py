@@ -9,6 +9,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import TryLaterError
+from bot.metrics import AWAY, LIMITED
 
 TOO_MANY = 429
 SERVER_ERROR = 500
@@ -35,17 +36,20 @@ def calling(expected: frozenset[str] = frozenset()) -> Iterator[Call]:
     except SlackApiError as error:
         call.refused = _refusal(error, expected)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        AWAY.inc()
         raise TryLaterError(done=None) from error
 
 
 def _refusal(error: SlackApiError, expected: frozenset[str]) -> str:
     status, code = _status(error), code_of(error)
     if status == TOO_MANY or code in {"ratelimited", "rate_limited"}:
+        LIMITED.inc()
         raise TryLaterError(_retry_after(error), done=False) from error
     if code in expected:
         log.warning("slack_refused", error=code)
         return code
     if status >= SERVER_ERROR or code in TROUBLES:
+        AWAY.inc()
         raise TryLaterError(done=None) from error
     raise error
 

@@ -15,6 +15,8 @@ from slack_bolt.async_app import AsyncApp
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.metrics import ACK
+
 BODY_LIMIT = 1024 * 1024
 AGE_SECONDS = 300
 _VERSION = "v0"
@@ -36,7 +38,9 @@ def slack_endpoint(app: AsyncApp, secret: str, clock: Callable[[], float]) -> En
             return PlainTextResponse("not signed by Slack", status_code=401)
         if not is_well_formed(body, request.headers.get("content-type", "")):
             return PlainTextResponse("not a request of Slack's", status_code=400)
-        return to_starlette_response(await app.async_dispatch(to_async_bolt_request(request, body)))
+        with ACK.time():
+            answer = await app.async_dispatch(to_async_bolt_request(request, body))
+        return to_starlette_response(answer)
 
     return endpoint
 

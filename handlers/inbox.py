@@ -9,6 +9,8 @@ from typing import Any
 from slack_bolt import BoltResponse
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.metrics import EVENTS, REFUSED
+
 Intake = Callable[[dict[str, Any], AsyncBoltContext], Awaitable[None]]
 Inbox = Callable[..., Awaitable[BoltResponse | None]]
 
@@ -19,12 +21,14 @@ def inbox(intakes: dict[str, Intake]) -> Inbox:
     async def take(
         body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
     ) -> BoltResponse | None:
-        event = body.get("event")
-        intake = intakes.get(str(event.get("type"))) if isinstance(event, dict) else None
+        event: dict[str, Any] = body.get("event") or {}
+        intake = intakes.get(str(event.get("type")))
         if intake is None:
             await next_()
             return None
-        await intake(event, context)  # type: ignore[arg-type]
+        EVENTS.labels(event["type"]).inc()
+        with REFUSED.count_exceptions():
+            await intake(event, context)
         return BoltResponse(status=200, body="")
 
     return take

@@ -7,6 +7,7 @@ import time
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from bot.telemetry import UNKNOWN_REQUESTS
 from tests.slack_lab import SURE_404, running
@@ -175,3 +176,30 @@ async def test_slacks_own_variables_in_the_environment_change_nothing(tmp_path, 
         lab.interactions.command("support", "ana", "/anon", "help")
         await opened.settled()
         assert "I answer questions" in lab.private("ana")[-1].text
+
+
+async def test_metrics_parse_and_agree_with_what_was_sent(tmp_path):
+    async with running(tmp_path) as (lab, opened), httpx.AsyncClient(trust_env=False) as http:
+
+        async def read() -> dict[str, float]:
+            answer = await http.get(f"{lab.host}/metrics")
+            families = text_string_to_metric_families(answer.text)
+            samples = [sample for family in families for sample in family.samples]
+            return {f"{s.name}{sorted(s.labels.values())}": s.value for s in samples}
+
+        before = await read()
+        lab.people.say("support", "ana", SURE_404)
+        lab.people.say("support", "bo", "thanks all!")
+        await opened.settled()
+        after = await read()
+        for name, count in {
+            "anon_events_total['message']": 2,
+            "anon_decisions_total['answer']": 1,
+            "anon_decisions_total['silent']": 1,
+            "anon_posts_total['answer']": 1,
+            "anon_ack_seconds_count[]": 3,  # the bot's own reply is sent to it too
+            "anon_match_seconds_count[]": 3,
+        }.items():
+            assert after[name] - before.get(name, 0) == count, name
+        forwarded = {"X-Forwarded-For": "203.0.113.9"}
+        assert (await http.get(f"{lab.host}/metrics", headers=forwarded)).status_code == 404
