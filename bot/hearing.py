@@ -126,6 +126,9 @@ class Hearing:
             return
         author = author_of(heard)
         async with self._recent.turn(author):
+            if await self._is_another(heard, around):
+                self._recent.forget(heard)
+                around = replace(around, posted=None)
             pieces, joined = self._recent.join(heard, around.posted, self._clock())
             if joined.place != heard.place:
                 place, first = joined.place, joined.first
@@ -137,6 +140,14 @@ class Hearing:
                     await keep  # the work that is held reads it
                 else:
                     self.aside.start(keep)
+
+    async def _is_another(self, heard: Heard, around: Around) -> bool:
+        """Tell whether a message shows another error than the one that was just answered."""
+        answered = self._recent.answered(heard)
+        if not answered:
+            return False
+        plan = await self._desk.plan(heard, around)
+        return plan.sure and plan.job is not None and plan.job.entry != answered
 
     async def _work_on(self, heard: Heard, around: Around, pieces: Pieces | None) -> None:
         """Start the work, or none; remember with the pieces that there is some."""
@@ -155,6 +166,7 @@ class Hearing:
             await works.attend(_as_first(heard), hold)
             if pieces:
                 pieces.worked, pieces.held_until = True, self._clock() + hold
+                pieces.entry = plan.job.entry if plan.sure else ""
         elif plan.miss:
             self.aside.start(self._desk.count_miss(heard, plan.miss))
 

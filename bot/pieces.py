@@ -23,6 +23,7 @@ class Pieces:
     explicit: bool = False
     mentions_others: bool = False
     worked: bool = False  # the first piece has work of its own
+    entry: str = ""  # what it was answered with at once
     held_until: float = 0.0  # so long that work waits for more
     last: float = 0.0
 
@@ -86,13 +87,22 @@ class Recent:
         pieces = self._known.get(author_of(heard))
         return pieces is not None and now - pieces.last < self._seconds
 
+    def answered(self, heard: Heard) -> str:
+        """Return the entry that the author's pieces were answered with, if they were."""
+        pieces = self._known.get(author_of(heard))
+        return pieces.entry if pieces else ""
+
+    def forget(self, heard: Heard) -> None:
+        """Let the author's next message begin anew."""
+        self._known.pop(author_of(heard), None)
+
     def _belongs(self, heard: Heard, pieces: Pieces, now: float) -> bool:
         if heard.ts in pieces.texts:
             return True
         if now - pieces.last >= self._seconds:
             return False
-        # Who asks after an answer asks anew.
-        return not heard.explicit or not pieces.worked or now < pieces.held_until
+        # Who asks in words asks anew, unless an ask of theirs is still waiting for the rest.
+        return not heard.explicit or not heard.text or now < pieces.held_until
 
 
 def author_of(heard: Heard) -> Author:

@@ -55,14 +55,14 @@ ENTRIES = {
 
 
 class FakeAnswerer:
-    """Sure of two errors, unsure of a third; records what it was asked."""
+    """Sure of two errors, unsure of a third and of a log's mere end; records what it was asked."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, bool]] = []
 
     def decide(self, text: str, *, explicit: bool = False) -> Decision:
         self.asked.append((text, explicit))
-        if "404" in text:
+        if "404" in text and not text.startswith("the log goes on"):
             return decision(Outcome.REPLY, 0.97, *ENTRIES)
         if "500" in text:
             order = ("backend-user-500", "backend-user-404")

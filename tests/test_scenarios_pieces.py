@@ -30,13 +30,23 @@ async def test_what_follows_a_sure_reply_adds_nothing(tmp_path):
         assert lab.private("ana") == []
 
 
-async def test_another_error_is_answered_in_the_first_ones_thread(tmp_path):
+async def test_another_error_after_an_answer_is_answered_in_its_own_thread(tmp_path):
     async with running(tmp_path, **JOIN) as (lab, opened):
         first = lab.people.say("support", "ana", SURE_404)
-        lab.people.say("support", "ana", SURE_500)
+        assert "backend-user-404" in (await lab.reply_to(first)).text
+        second = lab.people.say("support", "ana", SURE_500)
+        assert "backend-user-500" in (await lab.reply_to(second)).text
         await opened.settled()
-        texts = [message.text for message in lab.replies(first)]
-        assert [name for text in texts for name in ("404", "500") if name in text] == ["404", "500"]
+        assert len(lab.replies(first)) == 1
+
+
+async def test_a_question_to_the_bot_after_chatter_is_answered_in_its_own_thread(tmp_path):
+    async with running(tmp_path, **JOIN) as (lab, opened):
+        chatter = lab.people.say("support", "ana", "thanks all!")
+        await opened.settled()
+        asked = lab.people.say("support", "ana", f"<@U0ANON> {SURE_404}")
+        assert "backend-user-404" in (await lab.reply_to(asked)).text
+        assert lab.replies(chatter) == []
 
 
 async def test_two_pieces_at_once_are_one_question(tmp_path):
