@@ -52,6 +52,7 @@ async def test_a_question_to_the_bot_after_chatter_is_answered_in_its_own_thread
 async def test_two_pieces_at_once_are_one_question(tmp_path):
     async with running(tmp_path, **JOIN) as (lab, opened):
         first = lab.people.say("support", "ana", "it says")
+        await opened.settled()  # deliveries run side by side and may overtake each other
         lab.people.say("support", "ana", SURE_404)
         lab.people.say("support", "ana", "in production")
         await opened.settled()
