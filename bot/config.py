@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import ConfigError
 
+NO_DATABASE = "give postgresql://USER:PASSWORD@HOST/NAME, or sqlite+aiosqlite:///FILE"
 SLACK_API_URL = "https://slack.com/api/"
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -88,6 +89,21 @@ class Settings(BaseSettings):
         )
         if not safe or not parts.hostname or parts.username or parts.query or parts.fragment:
             raise ValueError("it has to be an https:// address, or http:// on this machine")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _names_a_database_that_we_speak(cls, value: str) -> str:
+        # Imported here: the settings are read by commands that open no database.
+        from sqlalchemy.engine import make_url  # noqa: PLC0415
+        from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
+        try:
+            backend = make_url(value).get_backend_name() if value else "sqlite"
+        except ArgumentError:
+            backend = ""
+        if backend not in {"sqlite", "postgresql"}:
+            raise ValueError(NO_DATABASE)
         return value
 
     @field_validator("log_level", mode="before")
