@@ -252,7 +252,7 @@ def note(asked: dict[str, int]) -> str:
         "holds a message that is asked, but the judge inside this matcher was trained on all "
         "labelled messages, the held-out fifth among them (its features came from bases without "
         "the message), and messages that need no answer are known to this matcher alone. The "
-        "independent set was never trained on.\n"
+        "independent set was never trained on, though every training run reports on it.\n"
     )
 
 
