@@ -1,19 +1,12 @@
-"""Values to Block Kit, pure: every word from elsewhere is escaped, every cap is kept."""
+"""Values to Block Kit, pure: every word from elsewhere is escaped, every cap is kept.
 
-import re
+A feature's own values are drawn in a module of its own, `blocks_….py`; `render` knows them all.
+"""
+
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ButtonElement,
-    ContextBlock,
-    MarkdownBlock,
-    MarkdownTextObject,
-    PlainTextObject,
-    SectionBlock,
-)
+from slack_sdk.models.blocks import Block, ButtonElement, MarkdownBlock
 
 from bot.reply import (
     Choices,
@@ -28,10 +21,9 @@ from bot.reply import (
     shorten_line,
 )
 from handlers import ids
+from handlers.elements import TEXT_LIMIT, actions, button, context, defused, section
 from handlers.mrkdwn import escape, mrkdwn
 
-TEXT_LIMIT = 3_000
-BUTTON_LIMIT = 75
 OPTION_LIMIT = 150
 MARKDOWN_LIMIT = 11_000
 LETTERS = "ABC"
@@ -41,7 +33,6 @@ STAFF_TOLD = "Staff have a line with a link to this thread."
 NOBODY_TOLD = "Staff who read this channel see it here; nobody else was told."
 UNSURE = "I am not sure. Is it one of these?"
 DID_YOU_MEAN = "Did you mean one of these? Only you see this."
-_PING = re.compile(r"<(?=[!@#])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +41,6 @@ class Rendered:
 
     text: str
     blocks: list[dict[str, Any]]
-
-
-def defused(markdown: str) -> str:
-    """Return Markdown in which nothing calls a user, a channel or everybody."""
-    return _PING.sub("<\u200b", markdown)
 
 
 def render(said: Said) -> Rendered:
@@ -66,7 +52,7 @@ def render(said: Said) -> Rendered:
             text, blocks = _choices(said)
         case Folded():
             text = f"Not it: {escape(shorten_line(said.title, OPTION_LIMIT))} ({said.entry})"
-            blocks = [_context(text)]
+            blocks = [context(text)]
         case Notice():
             text, blocks = _notice(said)
         case LeakWarning():
@@ -74,11 +60,11 @@ def render(said: Said) -> Rendered:
         case HumanWanted():
             text = HUMAN_WANTED.format(user=said.asker, channel=said.channel)
             text += f" <{said.permalink}|Open the thread>" if said.permalink else ""
-            blocks = [_section(text)]
+            blocks = [section(text)]
         case HumanNoted():
             text = HUMAN_NOTED.format(user=said.asker)
             text += STAFF_TOLD if said.staff_told else NOBODY_TOLD
-            blocks = [_section(text)]
+            blocks = [section(text)]
         case _:
             assert_never(said)
     return Rendered(text, [block.to_dict() for block in blocks])
@@ -110,11 +96,11 @@ def _modal_reply(reply: Reply) -> list[dict[str, Any]]:
     """Return a reply without Markdown blocks, which modals refuse, and with a button to post."""
     text = mrkdwn(_markdown(reply))
     starts = range(0, min(len(text), MARKDOWN_LIMIT), TEXT_LIMIT)
-    post = _button("Post to thread", ids.POST_TO_THREAD, reply.entry, style="primary")
+    post = button("Post to thread", ids.POST_TO_THREAD, reply.entry, style="primary")
     blocks = [
-        *(_section(text[start : start + TEXT_LIMIT]) for start in starts),
-        _context(escape(reply.why)),
-        _actions([post]),
+        *(section(text[start : start + TEXT_LIMIT]) for start in starts),
+        context(escape(reply.why)),
+        actions([post]),
     ]
     return [block.to_dict() for block in blocks]
 
@@ -127,28 +113,28 @@ def _markdown(reply: Reply) -> str:
 def _reply(reply: Reply) -> tuple[str, list[Block]]:
     blocks: list[Block] = [
         MarkdownBlock(text=defused(_markdown(reply))[:MARKDOWN_LIMIT]),
-        _context(escape(reply.why)),
+        context(escape(reply.why)),
     ]
     if reply.solved_by:
-        blocks.append(_context(f":white_check_mark: Solved, says <@{reply.solved_by}>"))
+        blocks.append(context(f":white_check_mark: Solved, says <@{reply.solved_by}>"))
     else:
-        blocks.append(_actions(_reply_buttons(reply)))
+        blocks.append(actions(_reply_buttons(reply)))
     return f"{escape(reply.title)} ({reply.entry})", blocks
 
 
 def _reply_buttons(reply: Reply) -> list[ButtonElement]:
     if reply.private:
         return [
-            _button("Share in channel", ids.SHARE, reply.entry),
-            _button("Ask a human", ids.ASK_HUMAN, reply.entry),
+            button("Share in channel", ids.SHARE, reply.entry),
+            button("Ask a human", ids.ASK_HUMAN, reply.entry),
         ]
     buttons = [
-        _button("Solved", ids.SOLVED, reply.entry, style="primary"),
-        _button("Not it", ids.NOT_IT, reply.entry),
-        _button("Ask a human", ids.ASK_HUMAN, reply.entry),
+        button("Solved", ids.SOLVED, reply.entry, style="primary"),
+        button("Not it", ids.NOT_IT, reply.entry),
+        button("Ask a human", ids.ASK_HUMAN, reply.entry),
     ]
     if reply.removable_by:
-        remove = _button("Remove", ids.REMOVE, reply.entry)
+        remove = button("Remove", ids.REMOVE, reply.entry)
         remove.visible_to_user_ids = list(reply.removable_by)
         buttons.append(remove)
     return buttons
@@ -161,14 +147,14 @@ def _choices(choices: Choices) -> tuple[str, list[Block]]:
     lines = [f"*{letter}*  {_option(option)}" for letter, option in listed]
     action = ids.PICK if choices.question else ids.PICK_PRIVATELY
     buttons = [
-        _button(letter, ids.numbered(action, number), ids.pack(choices.question, option.entry))
+        button(letter, ids.numbered(action, number), ids.pack(choices.question, option.entry))
         for number, (letter, option) in enumerate(listed)
     ]
     if choices.question:
-        buttons.append(_button("None of these", ids.PICK_NONE, ids.pack(choices.question)))
+        buttons.append(button("None of these", ids.PICK_NONE, ids.pack(choices.question)))
     if not choices.private:
-        buttons.append(_button("Ask a human", ids.ASK_HUMAN, "choices"))
-    return f"{lead} " + "; ".join(lines), [_section("\n".join([lead, *lines])), _actions(buttons)]
+        buttons.append(button("Ask a human", ids.ASK_HUMAN, "choices"))
+    return f"{lead} " + "; ".join(lines), [section("\n".join([lead, *lines])), actions(buttons)]
 
 
 def _option(option: Option) -> str:
@@ -177,9 +163,9 @@ def _option(option: Option) -> str:
 
 def _notice(notice: Notice) -> tuple[str, list[Block]]:
     text = escape(notice.text)
-    blocks: list[Block] = [_section(text)]
+    blocks: list[Block] = [section(text)]
     if notice.human:
-        blocks.append(_actions([_button("Ask a human", ids.ASK_HUMAN, "notice")]))
+        blocks.append(actions([button("Ask a human", ids.ASK_HUMAN, "notice")]))
     return text, blocks
 
 
@@ -191,25 +177,4 @@ def _leak_warning(warning: LeakWarning) -> tuple[str, list[Block]]:
     who = f"Replace it{delete}" if warning.own else "Its author should replace it"
     names = escape(shorten_line(", ".join(leak.name for leak in warning.leaks), OPTION_LIMIT))
     text = f":warning: {message} shows a secret: {names}. {who}; I keep no copy."
-    return text, [_section("\n".join([text, *lines]))]
-
-
-def _section(text: str) -> SectionBlock:
-    return SectionBlock(text=MarkdownTextObject(text=_capped(text)))
-
-
-def _context(text: str) -> ContextBlock:
-    return ContextBlock(elements=[MarkdownTextObject(text=_capped(text))])
-
-
-def _actions(buttons: list[ButtonElement]) -> ActionsBlock:
-    return ActionsBlock(elements=list(buttons))
-
-
-def _button(label: str, action: str, value: str, style: str | None = None) -> ButtonElement:
-    text = PlainTextObject(text=label[:BUTTON_LIMIT], emoji=True)
-    return ButtonElement(text=text, action_id=action, value=value, style=style)
-
-
-def _capped(text: str) -> str:
-    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
+    return text, [section("\n".join([text, *lines]))]

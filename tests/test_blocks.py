@@ -20,7 +20,8 @@ from bot.reply import (
     reply_to,
     shorten,
 )
-from handlers.blocks import defused, diagnosis_view, render, render_all
+from handlers.blocks import diagnosis_view, render, render_all
+from handlers.elements import defused
 from handlers.mrkdwn import mrkdwn
 from knowledge.entry import Entry, Kind, Link
 

@@ -1,0 +1,47 @@
+"""The parts that messages are built of: capped, escaped where a person's words stand in them."""
+
+import re
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    ContextBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+TEXT_LIMIT = 3_000
+BUTTON_LIMIT = 75
+_PING = re.compile(r"<(?=[!@#])")
+
+
+def defused(markdown: str) -> str:
+    """Return Markdown in which nothing calls a user, a channel or everybody."""
+    return _PING.sub("<\u200b", markdown)
+
+
+def section(text: str) -> SectionBlock:
+    """Return a section of Slack markup, cut to its cap."""
+    return SectionBlock(text=MarkdownTextObject(text=capped(text)))
+
+
+def context(text: str) -> ContextBlock:
+    """Return small print of Slack markup, cut to its cap."""
+    return ContextBlock(elements=[MarkdownTextObject(text=capped(text))])
+
+
+def actions(buttons: list[ButtonElement]) -> ActionsBlock:
+    """Return a row of buttons."""
+    return ActionsBlock(elements=list(buttons))
+
+
+def button(label: str, action: str, value: str, style: str | None = None) -> ButtonElement:
+    """Return a button; its id says which listener takes the press."""
+    text = PlainTextObject(text=label[:BUTTON_LIMIT], emoji=True)
+    return ButtonElement(text=text, action_id=action, value=value, style=style)
+
+
+def capped(text: str) -> str:
+    """Return the text, cut to what a text object may hold."""
+    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
