@@ -198,7 +198,7 @@ def manifest(
 
 @app.command(epilog="Example: `anon-support doctor --json`")
 def doctor(json: Json = False) -> int:
-    """Look at configuration, Slack, store and knowledge base; say what to do about each."""
+    """Look at configuration, Slack, Anon, store and knowledge base; say what to do about each."""
     from bot.doctor import examine, worst_code  # noqa: PLC0415 - Bolt loads only where it is used
 
     seen = asyncio.run(examine())

@@ -8,6 +8,8 @@ from pathlib import Path
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.anon_answers import AnonError, Environment, Problem
+from bot.anon_api import AnonApi, open_anon_api
 from bot.answering import open_answerer
 from bot.config import Settings, read_settings
 from bot.database import open_database
@@ -22,6 +24,13 @@ CONNECTED = "connected as {bot} in {team}"
 REFUSED = "Slack refused the bot token ({code}): copy SLACK_BOT_TOKEN again and reinstall the app"
 AWAY = "Slack cannot be reached: check the network, a proxy and SLACK_API_URL"
 SKIPPED = "not tried: there is no SLACK_BOT_TOKEN"
+NO_ANON_KEY = (
+    "not tried: set ANON_API_KEY_SANDBOX or ANON_API_KEY_PROD to check links and SdkClients"
+)
+ANON_ANSWERS = "{env}: the key is accepted"
+ANON_REFUSES = "{env}: Anon refused the key; copy ANON_API_KEY_{name} again from the Anon Console"
+ANON_AWAY = "{env}: cannot be asked now; check the network and ANON_API_URL_{name}"
+NOBODY = "anon-support-doctor"  # an appUserId that nobody has: a 404 shows that the key is good
 STORE_WORKS = "can be read and written"
 BASE_WORKS = "{count} entries"
 
@@ -59,6 +68,7 @@ async def examine(kb: Path | None = None) -> list[Seen]:
     return [
         _see_settings(settings),
         await _see_slack(settings),
+        await _see_anon(settings),
         await _see_store(settings),
         _see_base(kb),
     ]
@@ -85,6 +95,33 @@ async def _see_slack(settings: Settings) -> Seen:
         return Seen("slack", State.AWAY, AWAY)
     text = CONNECTED.format(bot=answer.get("user"), team=answer.get("team"))
     return Seen("slack", State.GOOD, text)
+
+
+async def _see_anon(settings: Settings) -> Seen:
+    async with open_anon_api(settings) as api:
+        keyed = [env for env in Environment if api.has_key(env)]
+        seen = [await _ask_anon(api, env) for env in keyed]
+    if not seen:
+        return Seen("anon", State.SKIPPED, NO_ANON_KEY)
+    states = {state for state, _ in seen}
+    worst = next(state for state in (State.BAD, State.AWAY, State.GOOD) if state in states)
+    return Seen("anon", worst, "; ".join(text for _, text in seen))
+
+
+async def _ask_anon(api: AnonApi, env: Environment) -> tuple[State, str]:
+    """Ask for a link that nobody has: it changes nothing, and shows whether the key is good."""
+    state, text = State.GOOD, ANON_ANSWERS
+    try:
+        await api.session_status(env, NOBODY, "instagram")
+    except AnonError as error:
+        match error.problem:
+            case Problem.UNAUTHORIZED:
+                state, text = State.BAD, ANON_REFUSES
+            case Problem.AWAY | Problem.RATE_LIMITED:
+                state, text = State.AWAY, ANON_AWAY
+            case Problem.FORBIDDEN | Problem.NO_KEY:
+                pass  # it knows the key, which is what was asked
+    return state, text.format(env=env.value, name=env.value.upper())
 
 
 async def _see_store(settings: Settings) -> Seen:

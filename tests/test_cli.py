@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import pytest
 import yaml
+from anon_lab import open_anon
 from conftest import BREWLINE
 from starlette.responses import PlainTextResponse
 
+from bot.anon_double import KEYS
 from bot.batches import MAX_LINE, answer_lines
 from bot.cli import run_command_line
 from bot.cli_kb import SKELETON
@@ -501,11 +503,29 @@ async def test_all_is_well(examined, lab):
         slack_bot_token=lab.bot_token, slack_app_token="xapp-x", slack_api_url=f"{lab.host}/api"
     )
     assert code == 0
-    assert {part["state"] for part in parts.values()} == {"good"}
-    assert list(parts) == ["configuration", "slack", "store", "knowledge base"]
+    assert {name for name, part in parts.items() if part["state"] != "good"} == {"anon"}
+    assert list(parts) == ["configuration", "slack", "anon", "store", "knowledge base"]
+    assert parts["anon"]["state"] == "skipped"
     assert "Socket Mode" in parts["configuration"]["text"]
     assert parts["slack"]["text"].startswith("connected as ")
     assert parts["knowledge base"]["text"] == "3 entries"
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "says"),
+    [
+        ({}, "good", "sandbox: the key is accepted; prod: the key is accepted"),
+        ({"refuse_key": True}, "bad", "copy ANON_API_KEY_SANDBOX again"),
+        ({"rate_limit": 9, "retry_after": 60}, "away", "sandbox: cannot be asked now"),
+    ],
+)
+async def test_the_doctor_asks_anon(examined, change, state, says):
+    async with open_anon() as anon:
+        anon.state.change(change)
+        code, parts = await examined(**anon.environment())
+    assert code == 2  # Slack is not configured
+    assert (parts["anon"]["state"], says in parts["anon"]["text"]) == (state, True)
+    assert not any(key in str(parts) for key in KEYS.values())
 
 
 async def test_http_is_well_too(examined, lab):
@@ -538,6 +558,7 @@ async def test_nothing_is_set(examined):
     assert {part: seen["state"] for part, seen in parts.items()} == {
         "configuration": "bad",
         "slack": "skipped",
+        "anon": "skipped",
         "store": "good",
         "knowledge base": "good",
     }
@@ -578,6 +599,7 @@ def test_the_doctor_says_a_line_a_part(call, answerer):
     assert (ended.code, ended.err) == (2, "")
     assert [line.split()[0] for line in ended.out.splitlines()] == [
         "bad",
+        "skipped",
         "skipped",
         "good",
         "good",
