@@ -11,14 +11,15 @@ from bot.jobs import Job, Kind, work_id
 from bot.leaks import live_leaks
 from bot.metrics import MATCH
 from bot.records import Candidate, Mode, Place
-from bot.reply import LeakWarning, Notice, Said
-from bot.verbs import Name, Verb, parse_verb
+from bot.reply import FormOffer, LeakWarning, Notice, Said
+from bot.verbs import Form, Name, Verb, parse_verb
 from bot.workflows import ALREADY_NOTED, NOTHING_FOUND, Case, Workflows, candidates_of
 
 HELP = """I answer questions and errors about integrating with Anon from its FAQ.
 • `/anon ask how do I use my own identity provider` – the best entry, for you alone
 • mention me, in threads too, with a question or a pasted error – an answer in the thread
 • send me a direct message – the same in private
+• `/anon diagnose` – a form to paste an error into, for you alone
 • “Diagnose with Anon” in a message's menu – what I would answer to it
 • `mute me`, `unmute me` – whether I may speak to you unasked · `forget me` – delete what I keep
 • `mute` in a thread, or 🔇 on my reply – I leave that thread alone
@@ -84,7 +85,7 @@ class Asking:
         """Do what the words after `/anon` say."""
         paste = await self.read(text)
         verb = parse_verb(paste.text)
-        if verb.name is Name.ASK:
+        if verb.name in {Name.ASK, Name.DIAGNOSE} and verb.rest:
             return await self.privately(Paste(verb.rest, paste.found))
         return *_warning(paste), await self.perform(verb, team, channel, user)
 
@@ -120,6 +121,8 @@ class Asking:
                 return Notice(FORGOTTEN)
             case Name.CONFIG:
                 return await self._config(verb.rest, team, channel, user)
+            case Name.DIAGNOSE:
+                return FormOffer(Form.DIAGNOSE)
             case Name.UNKNOWN:
                 return Notice(MEANT.format(verb=verb.rest) if verb.rest else UNKNOWN)
             case _:
@@ -177,7 +180,7 @@ class Asking:
     async def _config(self, rest: str, team: str, channel: str, user: str) -> Said:
         if channel.startswith("D"):
             raise UserError(CONFIG_DM)
-        wanted = rest.removeprefix("mode").strip()
+        wanted = rest.casefold().removeprefix("mode").strip()
         if not wanted:
             mode = await self.mode(team, channel, user)
             return Notice(MODE_IS.format(mode=mode.value, modes=MODES))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.records import Candidate
+from bot.verbs import Form
 from knowledge.entry import Entry, Link
 
 REPLY_LIMIT = 2_650  # characters of title, body and links: under 3,000 with the context line
@@ -62,6 +63,13 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class FormOffer:
+    """Offers to fill something in: a form opens at a press or a command, never by itself."""
+
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
 class Leak:
     """A kind of secret, as a person calls it, and how to make it worthless."""
 
@@ -95,7 +103,7 @@ class HumanNoted:
     staff_told: bool
 
 
-Said = Reply | Choices | Folded | Notice | LeakWarning | HumanWanted | HumanNoted
+Said = Reply | Choices | Folded | Notice | FormOffer | LeakWarning | HumanWanted | HumanNoted
 
 
 def reply_to(

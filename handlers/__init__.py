@@ -8,7 +8,8 @@ from typing import Any, assert_never
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import answer, commands, failures, feedback, ids, shortcuts
+from bot.verbs import Form
+from handlers import answer, commands, failures, feedback, forms, ids, shortcuts
 from handlers.inbox import inbox
 
 
@@ -19,6 +20,7 @@ class Kind(StrEnum):
     COMMAND = "command"
     SHORTCUT = "shortcut"
     ACTION = "action"
+    VIEW = "view"  # a form was filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ LISTENERS = (
     Listener(Kind.ACTION, ids.PICK_PRIVATELY, commands.on_pick_privately, many=True),
     Listener(Kind.ACTION, ids.SHARE, commands.on_share),
     Listener(Kind.ACTION, ids.POST_TO_THREAD, shortcuts.on_post_to_thread),
+    Listener(Kind.ACTION, ids.OPEN_FORM, forms.on_open_form),
+    Listener(Kind.VIEW, Form.DIAGNOSE, shortcuts.on_diagnose_form),
 )
 
 
@@ -71,5 +75,7 @@ def _decorator(app: AsyncApp, listener: Listener) -> Callable[..., Any]:
             return app.shortcut(name)
         case Kind.ACTION:
             return app.action(name)
+        case Kind.VIEW:
+            return app.view(name)
         case _:
             assert_never(listener.kind)

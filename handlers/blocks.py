@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, MarkdownBlock
 from bot.reply import (
     Choices,
     Folded,
+    FormOffer,
     HumanNoted,
     HumanWanted,
     LeakWarning,
@@ -20,6 +21,7 @@ from bot.reply import (
     Said,
     shorten_line,
 )
+from bot.verbs import Form
 from handlers import ids
 from handlers.elements import TEXT_LIMIT, actions, button, context, defused, section
 from handlers.mrkdwn import escape, mrkdwn
@@ -33,6 +35,9 @@ STAFF_TOLD = "Staff have a line with a link to this thread."
 NOBODY_TOLD = "Staff who read this channel see it here; nobody else was told."
 UNSURE = "I am not sure. Is it one of these?"
 DID_YOU_MEAN = "Did you mean one of these? Only you see this."
+OFFERS = {  # what a form is for, and the button that opens it
+    Form.DIAGNOSE: ("Paste the error into a form; only you see what I find.", "Paste an error"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,9 @@ def render(said: Said) -> Rendered:
             blocks = [context(text)]
         case Notice():
             text, blocks = _notice(said)
+        case FormOffer():
+            text, label = OFFERS[said.form]
+            blocks = [section(text), actions([button(label, ids.OPEN_FORM, said.form)])]
         case LeakWarning():
             text, blocks = _leak_warning(said)
         case HumanWanted():
@@ -81,7 +89,7 @@ def diagnosis_view(parts: tuple[Said, ...], target: str) -> dict[str, Any]:
     """Return the modal of a diagnosis; ``target`` is the message that it is about."""
     blocks: list[dict[str, Any]] = []
     for said in parts:
-        blocks += _modal_reply(said) if isinstance(said, Reply) else render(said).blocks
+        blocks += _modal_reply(said, target) if isinstance(said, Reply) else render(said).blocks
     return {
         "type": "modal",
         "callback_id": ids.DIAGNOSIS_VIEW,
@@ -92,15 +100,15 @@ def diagnosis_view(parts: tuple[Said, ...], target: str) -> dict[str, Any]:
     }
 
 
-def _modal_reply(reply: Reply) -> list[dict[str, Any]]:
+def _modal_reply(reply: Reply, target: str) -> list[dict[str, Any]]:
     """Return a reply without Markdown blocks, which modals refuse, and with a button to post."""
     text = mrkdwn(_markdown(reply))
     starts = range(0, min(len(text), MARKDOWN_LIMIT), TEXT_LIMIT)
     post = button("Post to thread", ids.POST_TO_THREAD, reply.entry, style="primary")
-    blocks = [
+    blocks: list[Block] = [
         *(section(text[start : start + TEXT_LIMIT]) for start in starts),
         context(escape(reply.why)),
-        actions([post]),
+        *([actions([post])] if target else []),
     ]
     return [block.to_dict() for block in blocks]
 

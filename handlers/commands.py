@@ -6,7 +6,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.asking import Asking
+from bot.verbs import parse_verb
 from handlers.answer import team_of
+from handlers.forms import form_view
 from handlers.interactions import channel_of, container_key, show, user_of
 from handlers.messenger import SlackMessenger
 from handlers.respond import Respond
@@ -19,10 +21,14 @@ async def on_command(
     context: AsyncBoltContext,
     asking: Asking,
     respond: Respond,
+    messenger: SlackMessenger,
 ) -> None:
-    """Do what the words say, and tell the user."""
+    """Do what the words say, and tell the user; or open the form of a verb that needs one."""
     await ack()
     text = storable(command.get("text") or "")
+    if form := parse_verb(text).form:
+        await messenger.open_view(command["trigger_id"], form_view(form, command["channel_id"]))
+        return
     team = team_of(context)
     said = await asking.command(text, team, command["channel_id"], command["user_id"])
     await respond(*said)

@@ -12,6 +12,9 @@ PICK = "choices_pick"  # in a thread or whispered; numbered
 PICK_NONE = "choices_none"
 PICK_PRIVATELY = "choices_pick_privately"  # in a command's answer or a modal
 POST_TO_THREAD = "post_to_thread"
+OPEN_FORM = "open_form"  # its value is the form
+
+PASTE = "paste"  # input of a form: block and action
 
 DIAGNOSIS_VIEW = "diagnosis"
 METADATA_EVENT = "anon_answer"

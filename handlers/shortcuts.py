@@ -12,9 +12,10 @@ from handlers import ids
 from handlers.answer import team_of
 from handlers.blocks import diagnosis_view
 from handlers.files import SlackFiles
+from handlers.forms import written
 from handlers.interactions import user_of
 from handlers.messenger import SlackMessenger
-from handlers.text import attachments, message_text
+from handlers.text import attachments, message_text, storable
 
 LOOKING = Notice("Looking at the message…")
 
@@ -35,6 +36,15 @@ async def on_diagnose(
     text = message_text(message) + await files.read(attachments(message))
     said = await asking.diagnose(text, own=message.get("user") == user_of(shortcut))
     await messenger.update_view(modal, diagnosis_view(said, target))
+
+
+async def on_diagnose_form(
+    ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext, asking: Asking
+) -> None:
+    """Show in place of the form what it is about: that is found long before the ack is due."""
+    context["view_id"] = view["id"]  # where a failure is told
+    said = await asking.diagnose(storable(written(view, ids.PASTE)), own=True)
+    await ack(response_action="update", view=diagnosis_view(said, ""))
 
 
 async def on_post_to_thread(

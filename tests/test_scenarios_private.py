@@ -134,6 +134,39 @@ async def test_the_shortcut_shows_a_modal_and_posts_on_demand(tmp_path):
         assert "Not it" in lab.replies(ts)[0].text
 
 
+async def test_diagnose_without_text_opens_a_form_that_is_answered_in_place(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        lab.interactions.command("support", "ana", "/anon", "diagnose")
+        await opened.settled()
+        (modal,) = lab.workspace.views.modals("U0ANA")
+        paste = {"paste": {"paste": f"{SURE_404} {SECRET}"}}
+        lab.interactions.submit("ana", modal.id, paste)
+        await opened.settled()
+        (modal,) = lab.workspace.views.modals("U0ANA")
+        assert "The user was not found" in str(modal.content)
+        assert "shows a secret" in str(modal.content)
+        assert "post_to_thread" not in str(modal.content)
+        assert SECRET not in str(modal.content)
+
+
+async def test_diagnose_with_text_is_answered_at_once(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        lab.interactions.command("support", "ana", "/anon", f"diagnose {SURE_404}")
+        await opened.settled()
+        assert "backend-user-404" in lab.private("ana")[0].text
+
+
+async def test_a_mention_offers_the_form_by_a_button(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        lab.people.say("support", "ana", "<@U0ANON> diagnose")
+        await opened.settled()
+        (offer,) = lab.private("ana")
+        lab.interactions.click("support", "ana", offer.ts, "open_form")
+        await opened.settled()
+        (modal,) = lab.workspace.views.modals("U0ANA")
+        assert modal.content["callback_id"] == "form_diagnose"
+
+
 async def test_a_failure_is_apologised_for_once_to_who_asked(tmp_path, capfd):
     async with running(tmp_path) as (lab, opened):
         opened.answerer.decide = None  # calling it raises TypeError

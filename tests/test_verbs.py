@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.verbs import Name, Verb, parse_verb
+from bot.verbs import Form, Name, Verb, parse_verb
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,9 @@ from bot.verbs import Name, Verb, parse_verb
         ("hepl", Verb(Name.UNKNOWN, "help")),
         ("cors", Verb(Name.UNKNOWN)),
         ("config", Verb(Name.CONFIG)),
-        ("config mode Auto", Verb(Name.CONFIG, "mode auto")),
+        ("config mode Auto", Verb(Name.CONFIG, "mode Auto")),
+        ("diagnose", Verb(Name.DIAGNOSE)),
+        ("Diagnose\n```\n404\n```", Verb(Name.DIAGNOSE, "```\n404\n```")),
         ("config of the client is wrong", Verb(Name.ASK, "config of the client is wrong")),
         ("ERR_TUNNEL_CONNECTION_FAILED", Verb(Name.ASK, "ERR_TUNNEL_CONNECTION_FAILED")),
         ("why does this fail", Verb(Name.ASK, "why does this fail")),
@@ -30,3 +32,9 @@ from bot.verbs import Name, Verb, parse_verb
 )
 def test_a_verb_is_read(text, verb):
     assert parse_verb(text) == verb
+
+
+def test_a_verb_without_its_arguments_opens_a_form():
+    assert parse_verb("diagnose").form is Form.DIAGNOSE
+    assert parse_verb("diagnose 404").form is None
+    assert parse_verb("frobnicate").form is None

@@ -5,6 +5,7 @@ from typing import Any
 from bot.playground.cast import BOT, BOT_ID, PEOPLE, TEAM_ID, TEAM_NAME
 from bot.playground.manifest import Manifest
 from bot.playground.workspace import Workspace
+from bot.verbs import VERBS
 
 Json = dict[str, Any]
 STAND_INS = (
@@ -41,14 +42,6 @@ EXAMPLES = (
         "channel": "support",
     },
 )
-VERBS = (
-    ("ask", "ask <question or error>", "The best answer, for you alone"),
-    ("help", "help", "What the bot can do, with examples"),
-    ("config", "config mode <mode>", "Staff: how the bot behaves in this channel"),
-    ("mute me", "mute me", "The bot leaves your messages alone"),
-    ("unmute me", "unmute me", "The bot answers you again"),
-    ("forget me", "forget me", "Deletes what the bot keeps about you"),
-)
 
 
 def state(workspace: Workspace, manifest: Manifest) -> Json:
@@ -79,7 +72,10 @@ def state(workspace: Workspace, manifest: Manifest) -> Json:
             for channel in workspace.channels.values()
         ],
         "commands": list(manifest.commands),
-        "verbs": [dict(zip(("name", "usage", "description"), verb, strict=True)) for verb in VERBS],
+        "verbs": [
+            {"name": name, "usage": f"{name} {usage.arguments}".strip(), "description": usage.does}
+            for name, usage in VERBS.items()
+        ],
         "shortcuts": list(manifest.shortcuts),
         "examples": list(EXAMPLES),
         "stand_ins": STAND_INS,
