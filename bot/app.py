@@ -14,7 +14,6 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import DatabaseError
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -37,10 +36,10 @@ from handlers import register
 from handlers.failures import Told
 from handlers.files import SlackFiles
 from handlers.front import slack_endpoint
-from handlers.identity import Identity
 from handlers.in_flight import InFlight
-from handlers.messenger import SlackMessenger, slack_client
+from handlers.messenger import SlackMessenger
 from handlers.respond import Respond
+from handlers.teams import OneTeam, Teams, slack_client
 
 NO_BOT_ACCESS = "SLACK_BOT_TOKEN is not set: copy it from the app's “OAuth & Permissions” page"
 UNSIGNED = "SLACK_SIGNING_SECRET is not set: copy it from the app's “Basic Information” page"
@@ -62,6 +61,7 @@ class Bot:
     files: SlackFiles
     aside: Aside
     services: Services
+    teams: Teams
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -89,18 +89,20 @@ class Bot:
 
 def create_bot(services: Services) -> Bot:
     """Return the bot; requests must be verified before its app."""
-    client = open_client(services)
-    identity = Identity(client)
-    operations = open_operations(services, client, identity)
+    teams = open_teams(services)
+    operations = open_operations(services, teams)
     given = {"services": services, **operations}
 
-    async def authorize() -> AuthorizeResult:
-        return await identity.authorize()
+    async def authorize(
+        enterprise_id: str | None, team_id: str | None, context: AsyncBoltContext
+    ) -> AuthorizeResult | None:
+        everywhere = bool(context.is_enterprise_install)
+        return await teams.authorize(enterprise_id, team_id, everywhere=everywhere)
 
     app = AsyncApp(
         name="anon-support-bot",
         client=slack_client(None, services.settings.slack_api_url),
-        authorize=authorize,
+        authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for "not installed"
         request_verification_enabled=False,  # handlers.front does
         raise_error_for_unhandled_request=True,  # handlers.failures answers 200 and counts
     )
@@ -114,22 +116,24 @@ def create_bot(services: Services) -> Bot:
     register(app)
     desk, files = operations["desk"], operations["files"]
     aside = operations["hearing"].aside
-    return Bot(app, InFlight(app), desk, files, aside, services)
+    return Bot(app, InFlight(app), desk, files, aside, services, teams)
 
 
-def open_operations(
-    services: Services, client: AsyncWebClient, identity: Identity
-) -> dict[str, Any]:
+def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
     """Return what listeners call, by the names that they ask for."""
     settings = services.settings
-    messenger = SlackMessenger(client, identity)
+    messenger = SlackMessenger(teams)
     workflows = Workflows(
         store=services.store,
         answerer=services.answerer,
         messenger=messenger,
         works=WORK,
         staff=Staff(
-            settings.staff_users, settings.staff_channel, messenger.members, services.clock
+            settings.staff_users,
+            settings.staff_channel,
+            messenger.members,
+            teams.home,
+            services.clock,
         ),
         staff_channel=settings.staff_channel,
         clock=services.clock,
@@ -141,7 +145,7 @@ def open_operations(
         "desk": desk,
         "messenger": messenger,
         "told": Told(),
-        "files": SlackFiles(client, settings.slack_api_url),
+        "files": SlackFiles(teams, settings.slack_api_url),
         "workflows": workflows,
         "asking": asking,
         "feedback": feedback,
@@ -161,15 +165,12 @@ def create_asgi(services: Services) -> Starlette:
     secret = services.settings.slack_signing_secret
     if secret is None:
         raise ConfigError(UNSIGNED)
-    client = open_client(services)
-
+    bot = create_bot(services)
     checks: dict[str, Callable[[], Awaitable[bool]]] = {
         "store": lambda: _holds(services.store.ping()),
-        "slack": lambda: _holds(client.auth_test()),
+        "slack": lambda: _holds(bot.teams.reach()),
     }
-
     readiness = Readiness(checks)
-    bot = create_bot(services)
     endpoint = slack_endpoint(bot.app, secret.get_secret_value(), services.clock)
 
     @asynccontextmanager
@@ -226,12 +227,12 @@ async def run_socket_mode(services: Services) -> None:
             await handler.close_async()  # type: ignore[no-untyped-call]
 
 
-def open_client(services: Services) -> AsyncWebClient:
-    """Return a client with the bot's token; raise ConfigError without one."""
+def open_teams(services: Services) -> Teams:
+    """Return where the bot is; raise ConfigError without a token."""
     token = services.settings.slack_bot_token
     if token is None:
         raise ConfigError(NO_BOT_ACCESS)
-    return slack_client(token.get_secret_value(), services.settings.slack_api_url)
+    return OneTeam(token.get_secret_value(), services.settings.slack_api_url)
 
 
 async def _metrics(request: Request) -> Response:

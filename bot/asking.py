@@ -2,7 +2,7 @@
 
 import asyncio
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from bot.answering import Decision, Outcome, Paste, read_paste
@@ -169,12 +169,12 @@ class Asking:
             raise
         return Notice(done)
 
-    async def human(self, channel: str, user: str, work: str) -> Said:
+    async def human(self, about: Place, user: str, work: str) -> Said:
         """Tell staff that somebody wants a human, where there is no thread to note it in."""
         key = f"human:{work}"
         if not await self.workflows.store.claim(self.workflows.clock(), key):
             return Notice(ALREADY_NOTED)
-        told = await self.workflows.tell_staff(key, user, Place("", channel, ""))
+        told = await self.workflows.tell_staff(key, user, replace(about, root=""))
         return Notice(STAFF_TOLD if told else NO_STAFF_CHANNEL)
 
     async def _config(self, rest: str, team: str, channel: str, user: str) -> Said:

@@ -13,7 +13,7 @@ from bot.feedback import Feedback
 from bot.jobs import Heard, Job, Kind
 from bot.leaks import live_leaks
 from bot.pieces import author_of
-from bot.records import Around, Candidate, Mode
+from bot.records import Around, Candidate, Mode, Place
 from bot.reply import HumanNoted, HumanWanted, Leak, LeakWarning, Notice, Said
 from bot.verbs import parse_verb
 from bot.workflows import NOTHING_FOUND, NOTHING_LEFT, Case, Workflows, candidates_of
@@ -157,7 +157,7 @@ class Desk:
         if said is None:
             return ""
         if job.edits:
-            await messenger.edit(job.place.channel, job.edits, said)
+            await messenger.edit(job.place.team, job.place.channel, job.edits, said)
             return job.edits
         if job.kind in PRIVATE:
             in_thread = job.place.root != job.question
@@ -188,7 +188,9 @@ class Desk:
         place = job.place
         match job.kind:
             case Kind.WARN:
-                link = await self.workflows.messenger.permalink(place.channel, job.question)
+                link = await self.workflows.messenger.permalink(
+                    place.team, place.channel, job.question
+                )
                 return LeakWarning(job.leaks, link)
             case Kind.VERB:
                 verb = parse_verb(job.text)
@@ -197,11 +199,17 @@ class Desk:
                 return await self.asking.greeting(place.team, place.channel)
             case Kind.STAFF_LINE:
                 about = job.about or place
-                root = about.root
-                link = await self.workflows.messenger.permalink(about.channel, root) if root else ""
+                link = await self._link(about)
                 return HumanWanted(job.user, about.channel, link)
             case _:
                 return HumanNoted(job.user, job.told)
+
+    async def _link(self, place: Place) -> str:
+        """Return the address of a thread; nothing for a channel."""
+        messenger = self.workflows.messenger
+        return (
+            await messenger.permalink(place.team, place.channel, place.root) if place.root else ""
+        )
 
     async def record(self, job: Job, posted: str | None) -> None:
         """Keep what was shown."""

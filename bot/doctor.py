@@ -16,7 +16,7 @@ from bot.database import open_database
 from bot.errors import ConfigError, UserError
 from bot.running import missing_settings
 from bot.store import Store
-from handlers.messenger import slack_client
+from handlers.teams import slack_client
 
 CONFIGURED = "every setting can be read; connects by {way}"
 NOT_CONFIGURED = "set {names} (docs/slack-setup.md)"

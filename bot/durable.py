@@ -21,7 +21,7 @@ from dbos import error as dbos_error
 from sqlalchemy.exc import DBAPIError
 
 from bot.desk import Desk
-from bot.errors import TryLaterError, UserError
+from bot.errors import NotInstalledError, TryLaterError, UserError
 from bot.jobs import QUEUED, Heard, Job, Json, Kind, dump, load_heard, load_job
 from bot.metrics import POSTS as POSTED
 from bot.metrics import WAITING
@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 class Files(Protocol):
     """Fetches attached text; its Slack side is handlers/files.py."""
 
-    async def read(self, files: Any) -> str:
+    async def read(self, team: str, files: Any) -> str:
         """Return the text of those that are text, nothing for the others."""
 
 
@@ -159,8 +159,7 @@ class Work(DBOSConfiguredInstance):
 
     async def _attend(self, heard: Heard) -> Json:
         async def decide() -> Json:
-            files = await self._files.read(heard.files) if self._files and heard.files else ""
-            whole, leaks = await self.desk.read_files(heard, files)
+            whole, leaks = await self.desk.read_files(heard, await self._text_of(heard))
             job = await self.desk.decide(whole)
             warning = Job(
                 Kind.WARN, f"{heard.id}:warn", heard.place, heard.user, heard.ts, leaks=leaks
@@ -174,6 +173,11 @@ class Work(DBOSConfiguredInstance):
         if decided["warning"]:
             await self.submit(load_job(decided["warning"]))
         return await self._carry(load_job(decided["job"])) if decided["job"] else {}
+
+    async def _text_of(self, heard: Heard) -> str:
+        if not self._files or not heard.files:
+            return ""
+        return await self._files.read(heard.place.team, heard.files)
 
     async def _carry(self, job: Job) -> Json:
         """Begin, say, record; each is remembered, and saying looks for what a crash left."""
@@ -209,6 +213,8 @@ class Work(DBOSConfiguredInstance):
                 self._fence.check()
             try:
                 posted = await self.desk.say(job, begun if look else None)
+            except NotInstalledError:
+                raise
             except UserError as error:
                 return {"refused": str(error)}
             POSTED.labels(job.kind.value).inc()
@@ -224,6 +230,8 @@ class Work(DBOSConfiguredInstance):
         while True:
             more = {} if look is None else {"look": look}
             outcome: Json = await DBOS.run_step_async({"name": name}, _tried, attempt, more)
+            if "void" in outcome:
+                raise NotInstalledError
             if "wait" not in outcome:
                 return outcome
             seconds = outcome["wait"] or pause
@@ -242,6 +250,9 @@ class Work(DBOSConfiguredInstance):
         with structlog.contextvars.bound_contextvars(work=key):
             try:
                 return await work
+            except NotInstalledError:
+                log.info("work_void")
+                return {}
             except Exception as error:  # the counterpart of app.error: work ends here
                 await self._apologise(job, error)
                 raise
@@ -290,9 +301,11 @@ def _asker_of(heard: Heard) -> Job | None:
 
 
 async def _tried(attempt: Callable[..., Awaitable[Json]], more: Json) -> Json:
-    """Return what the attempt returns, or how long to wait before the next."""
+    """Return what the attempt returns, or how long to wait before the next, or that it is void."""
     try:
         return await attempt(**more)
+    except NotInstalledError:
+        return {"void": True}
     except TryLaterError as error:
         log.warning("tried_in_vain", seconds=error.seconds)
         return {"wait": error.seconds, "unsure": error.done is None}

@@ -13,6 +13,13 @@ class UnavailableError(UserError):
     """Slack, Anon or the database cannot be reached now: the command line ends with exit code 3."""
 
 
+class NotInstalledError(UserError):
+    """The bot is not in that workspace, or no more: work for it is void."""
+
+    def __init__(self) -> None:
+        super().__init__("I am no longer installed in that workspace.")
+
+
 class TryLaterError(Exception):
     """Slack limits or is away: the same call may work after ``seconds``.
 

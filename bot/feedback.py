@@ -32,7 +32,7 @@ class Feedback:
             await self.workflows.answer(case, entry)
             return
         reply = await self.workflows.reply(entry, case.candidates)
-        await self.workflows.messenger.edit(channel, answer.posted, reply)
+        await self.workflows.messenger.edit(team, channel, answer.posted, reply)
         await self.workflows.record(case, answer.posted, entry)
 
     async def pick_none(self, team: str, channel: str, question: str, user: str) -> None:
@@ -40,7 +40,7 @@ class Feedback:
         answer = await self._picked_from(team, channel, question, user)
         if answer.posted:
             said = Notice(NOTHING_LEFT, human=True)
-            await self.workflows.messenger.edit(channel, answer.posted, said)
+            await self.workflows.messenger.edit(team, channel, answer.posted, said)
 
     async def solved(self, team: str, channel: str, posted: str, user: str) -> None:
         """Record that the answer helped; from the asker or staff it closes the thread."""
@@ -51,7 +51,7 @@ class Feedback:
         if await self.workflows.move(answer.place, Event.SOLVED, actor) and answer.open:
             reply = await self.workflows.reply(answer.entry, answer.candidates)
             closed = replace(reply, solved_by=user)
-            await self.workflows.messenger.edit(channel, posted, closed)
+            await self.workflows.messenger.edit(team, channel, posted, closed)
 
     async def not_it(self, team: str, channel: str, posted: str, user: str) -> None:
         """Fold the asker's answer to one line, then show the next candidate or offer a human."""
@@ -61,7 +61,7 @@ class Feedback:
             return
         if not await self.workflows.store.close_answer(answer):
             return
-        await self.workflows.messenger.edit(channel, posted, self._folded(answer.entry))
+        await self.workflows.messenger.edit(team, channel, posted, self._folded(answer.entry))
         thread = await self.workflows.store.thread(answer.place)
         case = _case(answer)
         following = next_entry((item.entry for item in case.candidates), thread) if thread else None
@@ -76,7 +76,7 @@ class Feedback:
         if user not in await self.workflows.staff.ids():
             raise UserError(STAFF_ONLY)
         answer = await self.workflows.store.answer_posted(team, channel, posted)
-        await self.workflows.messenger.remove(channel, posted)
+        await self.workflows.messenger.remove(team, channel, posted)
         if answer and await self.workflows.store.close_answer(answer):
             now = self.workflows.clock()
             await self.workflows.store.vote(answer, user, Verdict.REMOVED, now)

@@ -33,7 +33,8 @@ ALREADY_NOTED = "It is already noted that a human is wanted here."
 class Messenger(Protocol):
     """Shows what is said; its Slack side is handlers/messenger.py.
 
-    Each raises TryLaterError when Slack limits or is away, UserError when it refuses for good.
+    Each raises TryLaterError when Slack limits or is away, UserError when it refuses for good,
+    NotInstalledError when the team has taken the bot away.
     """
 
     async def post(self, place: Place, said: Said, key: str, *, since: float | None = None) -> str:
@@ -42,10 +43,10 @@ class Messenger(Protocol):
         With ``since`` a message with this ``key``, not older than that, is looked for first.
         """
 
-    async def edit(self, channel: str, posted: str, said: Said) -> None:
+    async def edit(self, team: str, channel: str, posted: str, said: Said) -> None:
         """Replace one of the bot's own messages; one that is gone is fine."""
 
-    async def remove(self, channel: str, posted: str) -> None:
+    async def remove(self, team: str, channel: str, posted: str) -> None:
         """Delete one of the bot's own messages; one that is gone is fine."""
 
     async def whisper(
@@ -60,10 +61,10 @@ class Messenger(Protocol):
     ) -> None:
         """Show to one person alone: in the thread or the channel, else by direct message."""
 
-    async def permalink(self, channel: str, ts: str) -> str:
+    async def permalink(self, team: str, channel: str, ts: str) -> str:
         """Return the message's address, or nothing where Slack gives none."""
 
-    async def members(self, channel: str) -> frozenset[str]:
+    async def members(self, team: str, channel: str) -> frozenset[str]:
         """Return who else is in the channel, nobody where it cannot be read."""
 
 
@@ -141,9 +142,8 @@ class Workflows:
         await self.move(place, Event.ASKED_HUMAN, actor_of(thread, user, frozenset()))
         work = f"human:{work_id(place.team, place.channel, place.root)}"
         first = await self.store.claim(self.clock(), work)
-        job = Job(Kind.HUMAN_NOTED, work, place, user)
-        if self.staff_channel:
-            job = self.staff_line(work, user, place)
+        line = await self.staff_line(work, user, place)
+        job = line or Job(Kind.HUMAN_NOTED, work, place, user)
         await self.works.submit(job)  # again, if it was lost between claim and this
         if not first:
             await self.messenger.whisper(place, user, Notice(ALREADY_NOTED))
@@ -153,17 +153,21 @@ class Workflows:
         key = f"{kind}:{work_id(on.team, on.channel, on.root)}:{user}:{when}"
         await self.works.submit(Job(kind, key, replace(on, root=""), user, on.root))
 
-    def staff_line(self, key: str, user: str, about: Place) -> Job:
-        """Return the job that tells the staff channel."""
-        place = Place(about.team, self.staff_channel, "")
+    async def staff_line(self, key: str, user: str, about: Place) -> Job | None:
+        """Return the job that tells the staff channel; None if there is none or nobody knows it."""
+        home = await self.staff.home() if self.staff_channel else ""
+        if not home:
+            return None
+        place = Place(home, self.staff_channel, "")
         return Job(Kind.STAFF_LINE, key, place, user, about=about)
 
     async def tell_staff(self, key: str, user: str, about: Place) -> bool:
         """Post into the staff channel; False if there is none or the bot is not in it."""
-        if not self.staff_channel:
+        line = await self.staff_line(key, user, about)
+        if line is None:
             return False
         try:
-            await self.works.outcome(self.staff_line(key, user, about))
+            await self.works.outcome(line)
         except UserError:
             return False
         return True

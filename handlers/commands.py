@@ -38,6 +38,7 @@ async def on_pick_privately(
     ack: AsyncAck,
     body: dict[str, Any],
     action: dict[str, Any],
+    context: AsyncBoltContext,
     asking: Asking,
     respond: Respond,
     messenger: SlackMessenger,
@@ -45,7 +46,7 @@ async def on_pick_privately(
     """Show the entry in place of the choices."""
     await ack()
     entry = action["value"].rpartition("|")[2]
-    await show(await asking.show(entry), body, respond, messenger)
+    await show(await asking.show(entry), body, team_of(context), respond, messenger)
 
 
 async def on_share(

@@ -13,7 +13,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import TryLaterError, UserError
+from bot.errors import NotInstalledError, TryLaterError, UserError
 from bot.records import Place
 from bot.reply import Notice
 from bot.telemetry import UNKNOWN_REQUESTS
@@ -28,6 +28,13 @@ APOLOGY = (
 ACK_SEEN_SECONDS = 0.05
 LAST_RETRY = 3
 TOLD_KEPT = 1_000
+TELLING_FAILS = (
+    SlackApiError,
+    TryLaterError,
+    NotInstalledError,
+    aiohttp.ClientError,
+    TimeoutError,
+)
 log = structlog.get_logger(__name__)
 
 
@@ -55,7 +62,7 @@ async def on_error(
     if waiting and _first_time(body, context):
         try:
             await _tell(notice, body, context)
-        except (SlackApiError, TryLaterError, aiohttp.ClientError, TimeoutError) as cause:
+        except TELLING_FAILS as cause:
             log.warning("person_not_told", error=type(cause).__name__)
     return None
 
@@ -106,7 +113,7 @@ async def _tell(notice: Notice, body: dict[str, Any], context: AsyncBoltContext)
         place = Place(team_of(context), event["channel"], root or event["ts"])
         await messenger.whisper(place, event["user"], notice, in_thread=bool(root))
     elif view_id:
-        await messenger.update_view(view_id, diagnosis_view((notice,), ""))
+        await messenger.update_view(team_of(context), view_id, diagnosis_view((notice,), ""))
     else:
         await Respond(context.response_url)(notice)
 

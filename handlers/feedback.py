@@ -63,7 +63,9 @@ async def on_ask_human(
     """Record that a human is wanted, in the thread where there is one."""
     await ack()
     if is_private(body):
-        said = await asking.human(channel_of(body), user_of(body), container_key(body))
+        said = await asking.human(
+            place_of(body, team_of(context)), user_of(body), container_key(body)
+        )
         await respond(said)
     else:
         await workflows.ask_human(place_of(body, team_of(context)), user_of(body))

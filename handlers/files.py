@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 import httpx
 import structlog
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.jobs import Attachment
+from handlers.teams import Team, Teams
 from handlers.text import storable
 
 FILE_LIMIT = 256 * 1024
@@ -18,32 +18,33 @@ log = structlog.get_logger(__name__)
 
 
 class SlackFiles:
-    """Fetches attachments with the bot's token, which goes to Slack's file hosts alone."""
+    """Fetches attachments with the team's token, which goes to Slack's file hosts alone."""
 
-    def __init__(self, client: AsyncWebClient, api_url: str) -> None:
-        self._client = client
+    def __init__(self, teams: Teams, api_url: str) -> None:
+        self._teams = teams
         api = urlsplit(api_url)
         # A double serves files on its own host; Slack's API host serves none.
         self._double = None if api.hostname == "slack.com" else (api.scheme, api.netloc)
 
-    async def read(self, files: tuple[Attachment, ...]) -> str:
+    async def read(self, team: str, files: tuple[Attachment, ...]) -> str:
         """Return the text of those that are text, each on lines of its own."""
-        texts = [await self._text(file) for file in files[:FILES_LIMIT]]
+        bot = await self._teams.of(team)
+        texts = [await self._text(bot, file) for file in files[:FILES_LIMIT]]
         return "".join(f"\n```\n{text}\n```" for text in texts if text)
 
-    async def _text(self, file: Attachment) -> str:
-        url = file.url or await self._address(file.id)
+    async def _text(self, bot: Team, file: Attachment) -> str:
+        url = file.url or await self._address(bot, file.id)
         if not self._is_slack(url) or file.size > FILE_LIMIT:
             return ""
         try:
-            return as_text(await self._download(url))
+            return as_text(await self._download(bot, url))
         except httpx.HTTPError as error:
             log.warning("file_not_read", file=file.id, error=type(error).__name__)
             return ""
 
-    async def _download(self, url: str) -> bytes:
+    async def _download(self, bot: Team, url: str) -> bytes:
         """Return at most one byte more than the limit; nothing unless the answer is 200."""
-        headers = {"Authorization": f"Bearer {self._client.token}"}
+        headers = {"Authorization": f"Bearer {bot.web.token}"}
         data = bytearray()
         async with open_http() as http, http.stream("GET", url, headers=headers) as response:
             if response.status_code != httpx.codes.OK:
@@ -54,10 +55,10 @@ class SlackFiles:
                     break
         return bytes(data[: FILE_LIMIT + 1])
 
-    async def _address(self, file_id: str) -> str:
+    async def _address(self, bot: Team, file_id: str) -> str:
         """Look up a file that another workspace shared: its event holds no address."""
         try:
-            answer = await self._client.files_info(file=file_id)
+            answer = await bot.web.files_info(file=file_id)
         except SlackApiError as error:
             log.warning("file_not_found", file=file_id, error=error.response.get("error"))
             return ""

@@ -46,12 +46,12 @@ def container_key(body: dict[str, Any]) -> str:
 
 
 async def show(
-    said: Said, body: dict[str, Any], respond: Respond, messenger: SlackMessenger
+    said: Said, body: dict[str, Any], team: str, respond: Respond, messenger: SlackMessenger
 ) -> None:
     """Replace the modal or the ephemeral message that was pressed."""
     view = body.get("view")
     if view:
         modal = diagnosis_view((said,), view.get("private_metadata") or "")
-        await messenger.update_view(view["id"], modal)
+        await messenger.update_view(team, view["id"], modal)
     else:
         await respond(said, replace=True)

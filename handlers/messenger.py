@@ -4,7 +4,6 @@ from typing import Any
 
 import structlog
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -14,10 +13,8 @@ from bot.reply import Said
 from handlers import ids
 from handlers.blocks import render
 from handlers.calling import calling, code_of
-from handlers.identity import Identity
+from handlers.teams import Teams
 
-RATE_LIMIT_RETRIES = 3
-TIMEOUT_SECONDS = 10
 INVITE_ME = "I am not in that channel. Invite me there first: type `/invite` and my name."
 NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
 GONE = frozenset({"message_not_found", "cant_delete_message", "cant_update_message"})
@@ -31,55 +28,31 @@ LOOK_BACK_SECONDS = 3600  # clocks differ
 log = structlog.get_logger(__name__)
 
 
-def slack_client(
-    token: str | None, base_url: str, retries: int = RATE_LIMIT_RETRIES
-) -> AsyncWebClient:
-    """Return the client that everything goes through.
-
-    It retries on 429 alone: a retry after a lost connection could post twice.
-    """
-    retry = AsyncRateLimitErrorRetryHandler(max_retry_count=retries)
-    client = AsyncWebClient(
-        token=token,
-        base_url=base_url,
-        timeout=TIMEOUT_SECONDS,
-        retry_handlers=[retry] if retries else [],
-    )
-    if base_url.startswith("http://"):
-        # The SDK takes HTTP_PROXY from the environment and knows no NO_PROXY: a double on
-        # loopback is never behind a proxy.
-        client.proxy = None
-    return client
-
-
 class SlackMessenger:
-    """Renders what is said and shows it."""
+    """Renders what is said and shows it, with the token of the team that it is for."""
 
-    def __init__(self, client: AsyncWebClient, identity: Identity) -> None:
-        self._client = client
-        self._posting_client = slack_client(
-            client.token, client.base_url, retries=0
-        )  # 429: the queue waits
-        self._identity = identity
+    def __init__(self, teams: Teams) -> None:
+        self._teams = teams
 
     async def post(self, place: Place, said: Said, key: str, *, since: float | None = None) -> str:
         """Post into the thread, or the channel where there is no root, and return the ts."""
         if since is not None and (found := await self._find(place, key, since)):
             return found
-        return await self._post(place.channel, said, key, thread_ts=place.root or None)
+        return await self._post(place, said, key)
 
-    async def edit(self, channel: str, posted: str, said: Said) -> None:
+    async def edit(self, team: str, channel: str, posted: str, said: Said) -> None:
         """Replace one of the bot's own messages; one that is gone is fine."""
-        message = render(said)
+        message, web = render(said), await self._web(team)
         with calling(GONE):
-            await self._client.chat_update(
+            await web.chat_update(
                 channel=channel, ts=posted, text=message.text, blocks=message.blocks
             )
 
-    async def remove(self, channel: str, posted: str) -> None:
+    async def remove(self, team: str, channel: str, posted: str) -> None:
         """Delete one of the bot's own messages; one that is gone is fine."""
+        web = await self._web(team)
         with calling(GONE):
-            await self._client.chat_delete(channel=channel, ts=posted)
+            await web.chat_delete(channel=channel, ts=posted)
 
     async def whisper(
         self,
@@ -95,9 +68,9 @@ class SlackMessenger:
         if place.channel.startswith("D"):
             await self.post(place, said, key, since=since)
             return
-        message = render(said)
+        message, web = render(said), await self._web(place.team)
         with calling(NO_WHISPER) as call:
-            await self._client.chat_postEphemeral(
+            await web.chat_postEphemeral(
                 channel=place.channel,
                 user=user,
                 thread_ts=place.root if in_thread else None,
@@ -106,37 +79,41 @@ class SlackMessenger:
             )
         if call.refused:
             with calling():
-                opened = await self._client.conversations_open(users=[user])
+                opened = await web.conversations_open(users=[user])
             direct = Place(place.team, opened["channel"]["id"], "")
             await self.post(direct, said, key, since=since)
 
-    async def open_view(self, trigger: str, view: dict[str, Any]) -> str:
+    async def open_view(self, team: str, trigger: str, view: dict[str, Any]) -> str:
         """Open a modal and return its id; a trigger lives three seconds."""
-        answer = await self._client.views_open(trigger_id=trigger, view=view)
+        web = await self._web(team)
+        answer = await web.views_open(trigger_id=trigger, view=view)
         return str(answer["view"]["id"])
 
-    async def update_view(self, view_id: str, view: dict[str, Any]) -> None:
+    async def update_view(self, team: str, view_id: str, view: dict[str, Any]) -> None:
         """Replace a modal; one that was closed meanwhile is fine."""
+        web = await self._web(team)
         with calling(CLOSED):
-            await self._client.views_update(view_id=view_id, view=view)
+            await web.views_update(view_id=view_id, view=view)
 
-    async def permalink(self, channel: str, ts: str) -> str:
+    async def permalink(self, team: str, channel: str, ts: str) -> str:
         """Return the message's address, or nothing where Slack gives none."""
+        web = await self._web(team)
         try:
             with calling():
-                answer = await self._client.chat_getPermalink(channel=channel, message_ts=ts)
+                answer = await web.chat_getPermalink(channel=channel, message_ts=ts)
         except SlackApiError as error:
             log.warning("no_permalink", error=code_of(error))
             return ""
         return str(answer.get("permalink") or "")
 
-    async def members(self, channel: str) -> frozenset[str]:
+    async def members(self, team: str, channel: str) -> frozenset[str]:
         """Return who else is in the channel, nobody where it cannot be read."""
+        bot = await self._teams.of(team)
         found: set[str] = set()
         cursor = ""
         for _ in range(PAGES):
             with calling(UNREADABLE) as call:
-                page = await self._client.conversations_members(
+                page = await bot.web.conversations_members(
                     channel=channel, limit=PAGE, cursor=cursor
                 )
             if call.refused:
@@ -145,11 +122,12 @@ class SlackMessenger:
             cursor = _next_page(page)
             if not cursor:
                 break
-        me = await self._identity.authorize()
+        me = await bot.me()
         return frozenset(found - {me.bot_user_id})
 
     async def _find(self, place: Place, key: str, since: float) -> str:
         """Return the ts of the bot's message with this key, nothing if it was never posted."""
+        web = await self._web(place.team)
         more: dict[str, Any] = {
             "channel": place.channel,
             "oldest": f"{since - LOOK_BACK_SECONDS:.6f}",
@@ -161,9 +139,9 @@ class SlackMessenger:
         for _ in range(PAGES):
             with calling(UNREADABLE | NOT_THERE) as call:
                 if place.root:
-                    page = await self._client.conversations_replies(**more)
+                    page = await web.conversations_replies(**more)
                 else:
-                    page = await self._client.conversations_history(**more)
+                    page = await web.conversations_history(**more)
             if call.refused:
                 break  # better said twice than not at all
             for message in page.get("messages") or ():
@@ -174,8 +152,9 @@ class SlackMessenger:
                 break
         return ""
 
-    async def _post(self, channel: str, said: Said, key: str, **more: Any) -> str:
-        message = render(said)
+    async def _post(self, place: Place, said: Said, key: str) -> str:
+        message, bot = render(said), await self._teams.of(place.team)
+        more: dict[str, Any] = {"thread_ts": place.root or None}
         if key:
             more["metadata"] = {
                 "event_type": ids.METADATA_EVENT,
@@ -183,8 +162,8 @@ class SlackMessenger:
             }
         try:
             with calling():
-                answer = await self._posting_client.chat_postMessage(
-                    channel=channel,
+                answer = await bot.posting.chat_postMessage(
+                    channel=place.channel,
                     text=message.text,
                     blocks=message.blocks,
                     unfurl_links=False,
@@ -196,6 +175,9 @@ class SlackMessenger:
                 raise UserError(INVITE_ME) from None
             raise
         return str(answer["ts"])
+
+    async def _web(self, team: str) -> AsyncWebClient:
+        return (await self._teams.of(team)).web
 
 
 def _key_of(message: dict[str, Any]) -> str:

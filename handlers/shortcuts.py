@@ -30,12 +30,13 @@ async def on_diagnose(
 ) -> None:
     """Open a modal at once, for a trigger dies in three seconds, and fill it with the answer."""
     await ack()
-    message, target = shortcut["message"], target_of(shortcut)
-    modal = await messenger.open_view(shortcut["trigger_id"], diagnosis_view((LOOKING,), target))
+    message, target, team = shortcut["message"], target_of(shortcut), team_of(context)
+    looking = diagnosis_view((LOOKING,), target)
+    modal = await messenger.open_view(team, shortcut["trigger_id"], looking)
     context["view_id"] = modal  # where a failure is told
-    text = message_text(message) + await files.read(attachments(message))
+    text = message_text(message) + await files.read(team, attachments(message))
     said = await asking.diagnose(text, own=message.get("user") == user_of(shortcut))
-    await messenger.update_view(modal, diagnosis_view(said, target))
+    await messenger.update_view(team, modal, diagnosis_view(said, target))
 
 
 async def on_diagnose_form(
@@ -60,7 +61,7 @@ async def on_post_to_thread(
     channel, question, root, asker = ids.unpack(body["view"]["private_metadata"], 4)
     place = Place(team_of(context), channel, root)
     said = await asking.post_to_thread(place, question, asker, action["value"])
-    await messenger.update_view(body["view"]["id"], diagnosis_view((said,), ""))
+    await messenger.update_view(place.team, body["view"]["id"], diagnosis_view((said,), ""))
 
 
 def target_of(shortcut: dict[str, Any]) -> str:

@@ -1,14 +1,14 @@
 """Attached files: from Slack's hosts alone, bounded, text alone."""
 
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.hearing import Attachment
 from handlers.files import FILE_LIMIT, SlackFiles, as_text
+from handlers.teams import OneTeam
 
 
 def files(api_url: str) -> SlackFiles:
-    return SlackFiles(AsyncWebClient(token="xoxb-x", base_url=api_url), api_url)
+    return SlackFiles(OneTeam("xoxb-x", api_url), api_url)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_double_serves_on_its_own_host():
 async def test_what_is_too_large_or_elsewhere_is_not_fetched():
     strange = Attachment("F1", "a.txt", "https://evil.example/a", 5)
     large = Attachment("F2", "a.txt", "https://files.slack.com/a", FILE_LIMIT + 1)
-    assert await files("https://slack.com/api/").read((strange, large)) == ""
+    assert await files("https://slack.com/api/").read("T1", (strange, large)) == ""
 
 
 @pytest.mark.parametrize(
