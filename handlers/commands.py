@@ -25,11 +25,11 @@ async def on_command(
 ) -> None:
     """Do what the words say, and tell the user; or open the form of a verb that needs one."""
     await ack()
-    text = storable(command.get("text") or "")
+    text, team = storable(command.get("text") or ""), team_of(context)
     if form := parse_verb(text).form:
-        await messenger.open_view(command["trigger_id"], form_view(form, command["channel_id"]))
+        view = form_view(form, command["channel_id"])
+        await messenger.open_view(team, command["trigger_id"], view)
         return
-    team = team_of(context)
     said = await asking.command(text, team, command["channel_id"], command["user_id"])
     await respond(*said)
 

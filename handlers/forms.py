@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
 from bot.errors import UserError
 from bot.verbs import Form
 from handlers import ids
+from handlers.answer import team_of
 from handlers.interactions import channel_of
 from handlers.messenger import SlackMessenger
 
@@ -29,14 +31,18 @@ def form_view(form: Form, target: str) -> dict[str, Any]:
 
 
 async def on_open_form(
-    ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], messenger: SlackMessenger
+    ack: AsyncAck,
+    body: dict[str, Any],
+    action: dict[str, Any],
+    context: AsyncBoltContext,
+    messenger: SlackMessenger,
 ) -> None:
     """Open the form that a message offers."""
     await ack()
     if action["value"] not in set(Form):
         raise UserError(NO_SUCH_FORM)
     view = form_view(Form(action["value"]), channel_of(body))
-    await messenger.open_view(body["trigger_id"], view)
+    await messenger.open_view(team_of(context), body["trigger_id"], view)
 
 
 def written(view: Mapping[str, Any], name: str) -> str:
