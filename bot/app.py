@@ -137,6 +137,8 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
         ),
         staff_channel=settings.staff_channel,
         clock=services.clock,
+        quiet_minutes=settings.quiet_minutes,
+        stale_days=settings.stale_days,
     )
     asking = Asking(workflows, services.matching, settings.support_channels)
     feedback = Feedback(workflows)

@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     hold_seconds: float = Field(default=5, ge=0, le=60)  # an unsure answer waits for the rest
     post_seconds: float = Field(default=1, ge=0, le=60)  # between two posts into a channel
 
+    # Defaults of what a channel may set for itself.
+    quiet_minutes: float = Field(default=10, ge=0)  # an entry is not repeated in a channel so soon
+    stale_days: float = Field(default=3, gt=0)  # a thread or ticket that waits so long is stale
+
     retention_days: int = Field(default=90, ge=1, le=3650)
     database_url: str = ""
     data_dir: Path = Field(default_factory=lambda: user_data_path("anon-support-bot"))

@@ -1,5 +1,6 @@
 """The state of a thread, and who may still be answered in it. Pure: values in, values out."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
@@ -9,6 +10,15 @@ from bot.answering import Outcome
 from bot.records import Mode, State, Thread
 
 TRIES = 2  # answers marked "not it" before a human is offered instead of a third
+
+
+REOPEN_SECONDS = 7 * 86_400  # so long its asker can take up a solved thread again
+THANKS = frozenset(
+    {"thanks", "thank you", "thx", "ty", "cheers", "great", "perfect", "awesome", "nice", "ok"}
+    | {"okay", "works", "it works", "that works", "works now", "it works now", "solved", "fixed"}
+    | {"that was it", "that helped", "great thanks", "ok thanks", "works thanks", "👍", "🙏", "🎉"}
+    | {":+1:", ":pray:", ":tada:", "thanks a lot", "thank you so much", "many thanks"}
+)
 
 
 class Act(StrEnum):
@@ -57,11 +67,15 @@ class Event(StrEnum):
     ASKED_HUMAN = "asked for a human"
     MUTED = "muted"
     REMOVED = "removed"  # staff took an answer away
+    REOPENED = "reopened"  # by its button
+    WROTE_AGAIN = "wrote again"  # after it was solved
 
 
 _ASKER_STAFF = frozenset({Actor.ASKER, Actor.STAFF})
 _ANYONE = frozenset({Actor.ASKER, Actor.STAFF, Actor.OTHER})
 _ANY_BUT_SOLVED = frozenset(State) - {State.SOLVED}
+
+_REOPENING = frozenset({Event.REOPENED, Event.WROTE_AGAIN})
 
 # event -> (states it acts on, who may cause it, next state); product.md, "thread state"
 _MOVES: dict[Event, tuple[frozenset[State], frozenset[Actor], State]] = {
@@ -73,14 +87,23 @@ _MOVES: dict[Event, tuple[frozenset[State], frozenset[Actor], State]] = {
     Event.ASKED_HUMAN: (_ANY_BUT_SOLVED, _ANYONE, State.ESCALATED),
     Event.MUTED: (_ANY_BUT_SOLVED, _ASKER_STAFF, State.MUTED),
     Event.REMOVED: (_ANY_BUT_SOLVED, frozenset({Actor.STAFF}), State.HUMAN),
+    Event.REOPENED: (frozenset({State.SOLVED}), _ASKER_STAFF, State.ANSWERED),
+    Event.WROTE_AGAIN: (frozenset({State.SOLVED}), frozenset({Actor.ASKER}), State.ANSWERED),
 }
 
 
-def move(thread: Thread, event: Event, actor: Actor) -> Thread:
+def move(thread: Thread, event: Event, actor: Actor, now: float) -> Thread:
     """Return the thread after the event; unchanged where the table has no such row."""
     states, actors, after = _MOVES[event]
     allowed = thread.state in states and actor in actors
+    if thread.state is State.SOLVED and event in _REOPENING and actor is Actor.ASKER:
+        allowed = allowed and is_reopenable(thread, now)
     return replace(thread, state=after) if allowed else thread
+
+
+def is_reopenable(thread: Thread, now: float) -> bool:
+    """Tell whether the thread was solved so lately that its asker may take it up again."""
+    return thread.state is State.SOLVED and now - thread.updated <= REOPEN_SECONDS
 
 
 def actor_of(thread: Thread, user: str, staff: frozenset[str]) -> Actor:
@@ -98,6 +121,12 @@ def is_mute_word(text: str) -> bool:
     return text.strip().rstrip(".!").casefold() in MUTE_WORDS
 
 
+def is_thanks(text: str) -> bool:
+    """Tell whether the whole message only says that it is done: nothing is to be taken up."""
+    words = re.sub(r"[.!,;:)( ]+(?!\+1)", " ", text.casefold()).strip()
+    return words in THANKS or text.strip().casefold() in THANKS
+
+
 def overheard(actor: Actor, text: str, *, mentions_others: bool) -> Event | None:
     """Name what a message that does not name the bot means for the thread it stands in."""
     if actor in _ASKER_STAFF and is_mute_word(text):
@@ -107,9 +136,10 @@ def overheard(actor: Actor, text: str, *, mentions_others: bool) -> Event | None
     return None
 
 
-def may_follow_up(thread: Thread, user: str) -> bool:
+def may_follow_up(thread: Thread, user: str, now: float) -> bool:
     """Tell whether the user's next message here is the bot's to look at unasked."""
-    return user == thread.asker and thread.state in {State.NEW, State.ANSWERED}
+    waits = thread.state in {State.NEW, State.ANSWERED} or is_reopenable(thread, now)
+    return user == thread.asker and waits
 
 
 def next_entry(entries: Iterable[str], thread: Thread) -> str | None:

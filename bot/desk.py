@@ -14,12 +14,13 @@ from bot.jobs import Heard, Job, Kind
 from bot.leaks import live_leaks
 from bot.pieces import author_of
 from bot.records import Around, Candidate, Mode, Place
-from bot.reply import HumanNoted, HumanWanted, Leak, LeakWarning, Notice, Said
+from bot.reply import Again, HumanNoted, HumanWanted, Leak, LeakWarning, Notice, Reply, Said
 from bot.verbs import parse_verb
 from bot.workflows import NOTHING_FOUND, NOTHING_LEFT, Case, Workflows, candidates_of
 
 LEFT_ALONE = "I leave this thread alone. Mention me when you want me back."
 PRIVATE = frozenset({Kind.SUGGEST, Kind.WARN, Kind.VERB, Kind.MUTED})
+REACTIONS = frozenset({Kind.REMOVE, Kind.MUTE, Kind.SOLVE})
 RECORDED = frozenset({Kind.ANSWER, Kind.OFFER, Kind.SHARE})
 _RANK = (Outcome.SILENT, Outcome.SUGGEST, Outcome.REPLY)
 log = structlog.get_logger(__name__)
@@ -49,7 +50,7 @@ class Desk:
         if heard.explicit:
             return await self._plan_asked(heard, around)
         mode = around.mode or self.asking.default_mode(heard.place.channel)
-        if mode is Mode.MENTION or not allowed(heard, around):
+        if mode is Mode.MENTION or not allowed(heard, around, self.clock()):
             return Plan(None)
         decision, alone = await self._best(heard, explicit=False)
         chosen = act(mode, decision.outcome, explicit=False)
@@ -60,7 +61,8 @@ class Desk:
         if chosen is Act.SUGGEST:
             return Plan(_job(Kind.SUGGEST, heard, left) if left else None)
         if decision.entry and decision.entry not in given:
-            return Plan(_job(Kind.ANSWER, heard, left, decision.entry), sure=True, alone=alone)
+            job = replace(_job(Kind.ANSWER, heard, left, decision.entry), unasked=True)
+            return Plan(job, sure=True, alone=alone)
         return Plan(None)  # said in this thread already
 
     async def _best(self, heard: Heard, *, explicit: bool) -> tuple[Decision, bool]:
@@ -138,11 +140,18 @@ class Desk:
                 return None
             if known and known.posted:
                 job = replace(job, edits=known.posted)
+        if job.unasked and not job.edits:
+            job = replace(job, again=await self._said_already(job))
         if job.kind in {Kind.ANSWER, Kind.OFFER, Kind.NOTHING_LEFT}:
             await self.workflows.store.begin_thread(job.place, job.user, self.clock())
         if job.kind is Kind.SUGGEST:
             await self._keep(job, None)  # before it is seen: a pick looks for it
         return job
+
+    async def _said_already(self, job: Job) -> str:
+        """Return the message that gave the same entry in this channel within ten minutes."""
+        since = self.clock() - 60 * self.workflows.quiet_minutes
+        return await self.workflows.store.said_since(job.place, job.entry, since)
 
     async def say(self, job: Job, since: float | None) -> str:
         """Say or do what the job holds; return the ts of a message that all can see.
@@ -150,7 +159,7 @@ class Desk:
         With ``since`` it may have been said before, at that time or later: look first.
         """
         messenger = self.workflows.messenger
-        if job.kind in {Kind.REMOVE, Kind.MUTE}:
+        if job.kind in REACTIONS:
             await self._react(job)
             return ""
         said = await self.said(job)
@@ -171,7 +180,8 @@ class Desk:
         """Return what the job says, None if there is nothing to say."""
         match job.kind:
             case Kind.ANSWER | Kind.SHARE:
-                return await self.workflows.reply(job.entry, job.candidates)
+                reply = await self.workflows.reply(job.entry, job.candidates)
+                return await self._shortened(reply, job) if job.again else reply
             case Kind.OFFER:
                 choices = self.workflows.choices(job.question, job.candidates)
                 return choices or Notice(NOTHING_FOUND, human=True)
@@ -183,6 +193,13 @@ class Desk:
                 return Notice(LEFT_ALONE)
             case _:
                 return await self._said_of_people(job)
+
+    async def _shortened(self, reply: Reply, job: Job) -> Said:
+        """Return what leads to the same answer elsewhere in the channel."""
+        link = await self.workflows.messenger.permalink(
+            job.place.team, job.place.channel, job.again
+        )
+        return Again(reply.entry, reply.title, link, reply.removable_by) if link else reply
 
     async def _said_of_people(self, job: Job) -> Said | None:
         place = job.place
@@ -234,7 +251,7 @@ class Desk:
 
     async def tell(self, job: Job, text: str) -> None:
         """Tell the person whom a job is for why it could not be done."""
-        if job.user and job.kind not in {Kind.STAFF_LINE, Kind.SHARE, Kind.REMOVE, Kind.MUTE}:
+        if job.user and job.kind not in {Kind.STAFF_LINE, Kind.SHARE, *REACTIONS}:
             in_thread = job.place.root != job.question
             await self.workflows.messenger.whisper(
                 job.place, job.user, Notice(text, human=True), in_thread=in_thread
@@ -243,20 +260,24 @@ class Desk:
     async def _react(self, job: Job) -> None:
         """Do what an emoji on one of the bot's messages stands for."""
         place = job.place
-        run = self.feedback.remove if job.kind is Kind.REMOVE else self.feedback.mute
+        runs = {
+            Kind.REMOVE: self.feedback.remove,
+            Kind.MUTE: self.feedback.mute,
+            Kind.SOLVE: self.feedback.tick,
+        }
         try:
-            await run(place.team, place.channel, job.question, job.user)
+            await runs[job.kind](place.team, place.channel, job.question, job.user)
         except UserError as error:
             log.info("reaction_refused", reason=str(error))
 
 
-def allowed(heard: Heard, around: Around) -> bool:
+def allowed(heard: Heard, around: Around, now: float) -> bool:
     """Tell whether a message may be answered though it asked nobody."""
     if around.opted_out or heard.mentions_others:
         return False
     if not heard.in_thread:
-        return around.thread is None or may_follow_up(around.thread, heard.user)
-    return around.thread is not None and may_follow_up(around.thread, heard.user)
+        return around.thread is None or may_follow_up(around.thread, heard.user, now)
+    return around.thread is not None and may_follow_up(around.thread, heard.user, now)
 
 
 def _job(kind: Kind, heard: Heard, candidates: tuple[Candidate, ...], entry: str = "") -> Job:

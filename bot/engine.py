@@ -97,6 +97,7 @@ async def purge(scheduled: datetime | str, _context: Any) -> None:
 async def purge_before(now: datetime) -> int:
     """Delete finished work and what was seen; return how much finished work that was."""
     before = now - timedelta(days=WORK.retention_days)
+    await WORK.desk.workflows.age_threads(now.timestamp())
     await WORK.desk.workflows.store.purge(before.timestamp(), now.timestamp())
     count = 0
     while done := await _done_before(before):

@@ -12,6 +12,10 @@ STALE_BUTTON = "I no longer know this answer. Ask again and I will look anew."
 NOT_YOURS = "Noted, thank you. Only the person who asked can fold this answer."
 ONLY_ASKER_PICKS = "Only the person who asked can pick here. Mention me to ask yourself."
 THANKS = "Noted, thank you."
+REOPEN_REFUSED = (
+    "Only the person who asked, within 7 days, or staff can reopen this. "
+    "Mention me with your question to ask anew."
+)
 STAFF_ONLY = "Only staff can take an answer away. The person who asked can press “Not it”."
 
 
@@ -48,10 +52,29 @@ class Feedback:
         if actor is Actor.OTHER:
             await self.workflows.messenger.whisper(answer.place, user, Notice(THANKS))
             return
-        if await self.workflows.move(answer.place, Event.SOLVED, actor) and answer.open:
+        await self._close(answer, actor, user)
+
+    async def tick(self, team: str, channel: str, posted: str, user: str) -> None:
+        """Take a check mark for Solved, from the asker or staff; from others it is a vote."""
+        answer, actor = await self._answer_and_actor(team, channel, posted, user, Verdict.SOLVED)
+        await self._close(answer, actor, user)
+
+    async def reopen(self, team: str, channel: str, posted: str, user: str) -> None:
+        """Take up a solved thread again, for its asker or staff, and show the buttons again."""
+        answer, actor = await self._answer_and_actor(team, channel, posted, user, None)
+        if not await self.workflows.move(answer.place, Event.REOPENED, actor):
+            raise UserError(REOPEN_REFUSED)
+        reply = await self.workflows.reply(answer.entry, answer.candidates)
+        await self.workflows.messenger.edit(team, channel, posted, reply)
+
+    async def _close(self, answer: Answer, actor: Actor, user: str) -> None:
+        moved = await self.workflows.move(answer.place, Event.SOLVED, actor)
+        if moved and answer.open and answer.posted:
             reply = await self.workflows.reply(answer.entry, answer.candidates)
             closed = replace(reply, solved_by=user)
-            await self.workflows.messenger.edit(team, channel, posted, closed)
+            await self.workflows.messenger.edit(
+                answer.place.team, answer.place.channel, answer.posted, closed
+            )
 
     async def not_it(self, team: str, channel: str, posted: str, user: str) -> None:
         """Fold the asker's answer to one line, then show the next candidate or offer a human."""

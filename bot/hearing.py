@@ -9,13 +9,13 @@ from typing import Any
 import structlog
 
 from bot.asking import Asking
-from bot.conversations import Event, actor_of, is_mute_word, overheard
+from bot.conversations import Event, actor_of, is_mute_word, is_thanks, overheard
 from bot.desk import Desk
 from bot.jobs import Attachment, Heard, Job, Kind, work_id
 from bot.leaks import live_leaks
 from bot.metrics import DECISIONS
 from bot.pieces import Pieces, Recent, author_of
-from bot.records import Around, Mode, Place, Thread
+from bot.records import Around, Mode, Place, State, Thread
 from bot.verbs import Name, parse_verb
 from bot.workflows import Workflows
 
@@ -112,9 +112,12 @@ class Hearing:
             return not heard.in_thread
         actor = actor_of(around.thread, heard.user, await self._workflows.staff.ids())
         event = overheard(actor, heard.text, mentions_others=heard.mentions_others)
+        solved = around.thread.state is State.SOLVED
+        if event is None and solved and not is_thanks(heard.text):
+            await self._move(heard, around.thread, Event.WROTE_AGAIN)
         if event:
             await self._move(heard, around.thread, event)
-        return event is None
+        return event is None and not (solved and is_thanks(heard.text))
 
     async def _attend(self, heard: Heard, around: Around, *, edited: bool) -> None:
         """Have a message looked at, if it or what it joins needs something."""

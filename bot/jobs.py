@@ -29,10 +29,11 @@ class Kind(StrEnum):
     HUMAN_NOTED = "human noted"  # the same in the thread
     REMOVE = "remove"  # a reaction that takes an answer away
     MUTE = "mute"  # a reaction that silences the thread
+    SOLVE = "solve"  # a reaction that says the answer helped
 
 
 # What is said to all passes the channel's queue: one a second, in order.
-QUEUED = frozenset(Kind) - {Kind.WARN, Kind.REMOVE, Kind.MUTE}
+QUEUED = frozenset(Kind) - {Kind.WARN, Kind.REMOVE, Kind.MUTE, Kind.SOLVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Job:
     told: bool = False
     about: Place | None = None  # the thread that a staff line is about
     edits: str = ""  # ts of the message that this replaces
+    unasked: bool = False  # nobody asked for it: said once for each entry in ten minutes
+    again: str = ""  # ts of the message in the same channel that says it already
     first_only: bool = False  # nothing, if the message got an answer meanwhile
 
 

@@ -1,6 +1,6 @@
 """What the store keeps, as values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -22,6 +22,7 @@ class State(StrEnum):
     SOLVED = "solved"
     MUTED = "muted"
     ESCALATED = "escalated"
+    STALE = "stale"
 
 
 class Verdict(StrEnum):
@@ -40,6 +41,7 @@ class Thread:
     state: State = State.NEW
     rejected: tuple[str, ...] = ()  # entries marked "not it" or taken away
     given: tuple[str, ...] = ()  # entries shown, the rejected ones too
+    updated: float = field(default=0.0, compare=False)  # when it last moved or got an answer
 
 
 @dataclass(frozen=True, slots=True)

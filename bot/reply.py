@@ -55,6 +55,16 @@ class Folded:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """Leads to an answer that was given in the same channel just before."""
+
+    entry: str
+    title: str
+    permalink: str
+    removable_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A line or two; code spans only. ``human`` adds the button that asks for one."""
 
@@ -103,7 +113,9 @@ class HumanNoted:
     staff_told: bool
 
 
-Said = Reply | Choices | Folded | Notice | FormOffer | LeakWarning | HumanWanted | HumanNoted
+Said = (
+    Reply | Again | Choices | Folded | Notice | FormOffer | LeakWarning | HumanWanted | HumanNoted
+)
 
 
 def reply_to(

@@ -170,6 +170,32 @@ class Store:
         }
         async with self._write() as connection:
             await self._upsert(connection, answers, values, ("team", "channel", "question", "turn"))
+            here = _same(threads, answer.place, "team", "channel", "root")
+            await connection.execute(update(threads).where(here).values(updated=now))
+
+    async def said_since(self, place: Place, entry: str, since: float) -> str:
+        """Return the message in another thread of the channel that gave the entry since then."""
+        row = await self._one(
+            select(answers.c.posted)
+            .where(
+                _same(answers, place, "team", "channel"),
+                answers.c.entry == entry,
+                answers.c.root != place.root,
+                answers.c.open,
+                answers.c.posted.is_not(None),
+                answers.c.created > since,
+            )
+            .order_by(answers.c.created)
+        )
+        return str(row.posted) if row else ""
+
+    async def age_threads(self, before: float, now: float) -> None:
+        """Mark as stale the answered threads in which nothing happened since then."""
+        idle = (threads.c.state == State.ANSWERED.value) & (threads.c.updated < before)
+        async with self._write() as connection:
+            await connection.execute(
+                update(threads).where(idle).values(state=State.STALE.value, updated=now)
+            )
 
     async def answer_posted(self, team: str, channel: str, posted: str) -> Answer | None:
         """Return the answer that the bot's message holds."""
@@ -288,7 +314,8 @@ async def _read_thread(
     )
     given = shown.all()
     rejected = tuple(entry for entry, still_open in given if not still_open)
-    return Thread(row.asker, State(row.state), rejected, tuple(entry for entry, _ in given))
+    entries = tuple(entry for entry, _ in given)
+    return Thread(row.asker, State(row.state), rejected, entries, row.updated)
 
 
 def _answer(row: Row[Any]) -> Answer:

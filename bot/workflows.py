@@ -117,6 +117,8 @@ class Workflows:
     staff: Staff
     staff_channel: str
     clock: Callable[[], float]
+    quiet_minutes: float = 10
+    stale_days: float = 3
 
     async def answer(self, case: Case, entry: str, turn: int = 0) -> None:
         """Answer in the thread with the entry."""
@@ -221,9 +223,14 @@ class Workflows:
         )
         await self.store.record_answer(answer, self.clock())
 
+    async def age_threads(self, now: float) -> None:
+        """Mark threads stale in which nobody said anything for days."""
+        await self.store.age_threads(now - 86_400 * self.stale_days, now)
+
     async def move(self, place: Place, event: Event, actor: Actor) -> bool:
         """Let the event act on the thread; True if the thread moved."""
+        now = self.clock()
         moved = await self.store.move_thread(
-            place, lambda thread: move(thread, event, actor), self.clock()
+            place, lambda thread: move(thread, event, actor, now), now
         )
         return moved is not None

@@ -42,6 +42,7 @@ LISTENERS = (
     Listener(Kind.SHORTCUT, ids.DIAGNOSE, shortcuts.on_diagnose),
     Listener(Kind.ACTION, ids.SOLVED, feedback.on_solved),
     Listener(Kind.ACTION, ids.NOT_IT, feedback.on_not_it),
+    Listener(Kind.ACTION, ids.REOPEN, feedback.on_reopen),
     Listener(Kind.ACTION, ids.ASK_HUMAN, feedback.on_ask_human),
     Listener(Kind.ACTION, ids.REMOVE, feedback.on_remove),
     Listener(Kind.ACTION, ids.PICK, feedback.on_pick, many=True),

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 from slack_sdk.models.blocks import Block, ButtonElement, MarkdownBlock
 
 from bot.reply import (
+    Again,
     Choices,
     Folded,
     FormOffer,
@@ -33,6 +34,7 @@ HUMAN_WANTED = "<@{user}> would like a human in <#{channel}>."
 HUMAN_NOTED = "Noted: <@{user}> would like a human here. "
 STAFF_TOLD = "Staff have a line with a link to this thread."
 NOBODY_TOLD = "Staff who read this channel see it here; nobody else was told."
+AGAIN = "<{link}|Answered in this channel just before>: {title} ({entry})"
 UNSURE = "I am not sure. Is it one of these?"
 DID_YOU_MEAN = "Did you mean one of these? Only you see this."
 OFFERS = {  # what a form is for, and the button that opens it
@@ -53,6 +55,8 @@ def render(said: Said) -> Rendered:
     match said:
         case Reply():
             text, blocks = _reply(said)
+        case Again():
+            text, blocks = _again(said)
         case Choices():
             text, blocks = _choices(said)
         case Folded():
@@ -125,6 +129,7 @@ def _reply(reply: Reply) -> tuple[str, list[Block]]:
     ]
     if reply.solved_by:
         blocks.append(context(f":white_check_mark: Solved, says <@{reply.solved_by}>"))
+        blocks.append(actions([button("Reopen", ids.REOPEN, reply.entry)]))
     else:
         blocks.append(actions(_reply_buttons(reply)))
     return f"{escape(reply.title)} ({reply.entry})", blocks
@@ -136,16 +141,26 @@ def _reply_buttons(reply: Reply) -> list[ButtonElement]:
             button("Share in channel", ids.SHARE, reply.entry),
             button("Ask a human", ids.ASK_HUMAN, reply.entry),
         ]
+    return _verdict_buttons(reply.entry, reply.removable_by)
+
+
+def _verdict_buttons(entry: str, removable_by: tuple[str, ...]) -> list[ButtonElement]:
     buttons = [
-        button("Solved", ids.SOLVED, reply.entry, style="primary"),
-        button("Not it", ids.NOT_IT, reply.entry),
-        button("Ask a human", ids.ASK_HUMAN, reply.entry),
+        button("Solved", ids.SOLVED, entry, style="primary"),
+        button("Not it", ids.NOT_IT, entry),
+        button("Ask a human", ids.ASK_HUMAN, entry),
     ]
-    if reply.removable_by:
-        remove = button("Remove", ids.REMOVE, reply.entry)
-        remove.visible_to_user_ids = list(reply.removable_by)
+    if removable_by:
+        remove = button("Remove", ids.REMOVE, entry)
+        remove.visible_to_user_ids = list(removable_by)
         buttons.append(remove)
     return buttons
+
+
+def _again(again: Again) -> tuple[str, list[Block]]:
+    title = escape(shorten_line(again.title, OPTION_LIMIT))
+    text = AGAIN.format(link=again.permalink, title=title, entry=again.entry)
+    return text, [section(text), actions(_verdict_buttons(again.entry, again.removable_by))]
 
 
 def _choices(choices: Choices) -> tuple[str, list[Block]]:

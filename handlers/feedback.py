@@ -24,7 +24,13 @@ from handlers.interactions import (
 from handlers.respond import Respond
 
 QUIET = "All right, I stay quiet. Mention me whenever you want me to look again."
-REACTIONS = {"wastebasket": Kind.REMOVE, "mute": Kind.MUTE, "shushing_face": Kind.MUTE}
+REACTIONS = {
+    "wastebasket": Kind.REMOVE,
+    "mute": Kind.MUTE,
+    "shushing_face": Kind.MUTE,
+    "white_check_mark": Kind.SOLVE,
+    "heavy_check_mark": Kind.SOLVE,
+}
 Body = dict[str, Any]
 
 
@@ -42,6 +48,14 @@ async def on_not_it(
     """Fold the answer and show what comes next."""
     await ack()
     await feedback.not_it(team_of(context), channel_of(body), posted_of(body), user_of(body))
+
+
+async def on_reopen(
+    ack: AsyncAck, body: Body, context: AsyncBoltContext, feedback: Feedback
+) -> None:
+    """Take up a solved thread again."""
+    await ack()
+    await feedback.reopen(team_of(context), channel_of(body), posted_of(body), user_of(body))
 
 
 async def on_remove(

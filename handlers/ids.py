@@ -5,6 +5,7 @@ DIAGNOSE = "diagnose_with_anon"  # message shortcut
 
 SOLVED = "answer_solved"
 NOT_IT = "answer_not_it"
+REOPEN = "answer_reopen"
 ASK_HUMAN = "ask_human"
 REMOVE = "answer_remove"
 SHARE = "answer_share"

@@ -10,6 +10,7 @@ from bot.conversations import (
     act,
     actor_of,
     is_mute_word,
+    is_thanks,
     may_follow_up,
     move,
     next_entry,
@@ -39,6 +40,8 @@ def test_the_mode_table(mode, acts):
 ASKER, STAFF, OTHER, BOT = Actor.ASKER, Actor.STAFF, Actor.OTHER, Actor.BOT
 NEW, ANSWERED, HUMAN = State.NEW, State.ANSWERED, State.HUMAN
 SOLVED, MUTED, ESCALATED = State.SOLVED, State.MUTED, State.ESCALATED
+STALE = State.STALE
+DAY = 86_400.0
 ROWS = [
     (NEW, Event.REPLIED, BOT, ANSWERED),
     (HUMAN, Event.REPLIED, BOT, HUMAN),
@@ -63,21 +66,53 @@ ROWS = [
     (ESCALATED, Event.MENTIONED, ASKER, ESCALATED),
     (ANSWERED, Event.REMOVED, STAFF, HUMAN),
     (ANSWERED, Event.REMOVED, ASKER, ANSWERED),
+    (STALE, Event.MENTIONED, OTHER, ANSWERED),
+    (STALE, Event.ASKED_HUMAN, OTHER, ESCALATED),
+    (SOLVED, Event.REOPENED, ASKER, ANSWERED),
+    (SOLVED, Event.REOPENED, STAFF, ANSWERED),
+    (SOLVED, Event.REOPENED, OTHER, SOLVED),
+    (MUTED, Event.REOPENED, STAFF, MUTED),
+    (SOLVED, Event.WROTE_AGAIN, ASKER, ANSWERED),
+    (SOLVED, Event.WROTE_AGAIN, OTHER, SOLVED),
 ]
 
 
 @pytest.mark.parametrize(("state", "event", "actor", "after"), ROWS)
 def test_a_row_of_the_state_table_and_that_it_is_idempotent(state, event, actor, after):
-    once = move(Thread("U0ANA", state), event, actor)
+    once = move(Thread("U0ANA", state), event, actor, 0)
     assert once.state is after
-    assert move(once, event, actor).state is after
+    assert move(once, event, actor, 0).state is after
+
+
+@pytest.mark.parametrize("event", [Event.REOPENED, Event.WROTE_AGAIN])
+def test_after_seven_days_only_staff_reopen(event):
+    thread = Thread("U0ANA", SOLVED, updated=DAY)
+    assert move(thread, event, ASKER, 8 * DAY).state is ANSWERED
+    assert move(thread, event, ASKER, 8 * DAY + 1).state is SOLVED
+    assert move(thread, Event.REOPENED, STAFF, 80 * DAY).state is ANSWERED
 
 
 @pytest.mark.parametrize("state", State)
 def test_only_the_asker_of_an_unresolved_thread_is_followed_up(state):
     thread = Thread("U0ANA", state)
-    assert may_follow_up(thread, "U0ANA") is (state in {NEW, ANSWERED})
-    assert may_follow_up(thread, "U0BO") is False
+    assert may_follow_up(thread, "U0ANA", 0) is (state in {NEW, ANSWERED, SOLVED})
+    assert may_follow_up(thread, "U0ANA", 8 * DAY) is (state in {NEW, ANSWERED})
+    assert may_follow_up(thread, "U0BO", 0) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "thanks"),
+    [
+        ("Thanks!", True),
+        ("ok, thanks :)", True),
+        (":+1:", True),
+        ("That worked, thanks, but now 500", False),
+        ("it is back", False),
+        ("", False),
+    ],
+)
+def test_only_a_whole_message_is_mere_thanks(text, thanks):
+    assert is_thanks(text) is thanks
 
 
 @pytest.mark.parametrize(

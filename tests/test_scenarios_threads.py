@@ -5,6 +5,20 @@ import pytest
 from tests.slack_lab import SECRET, SURE_404, SURE_500, UNSURE, running
 
 
+async def solved(lab, opened):
+    """Return a thread whose asker pressed Solved."""
+    ts = lab.people.say("support", "ana", SURE_404)
+    reply = await lab.reply_to(ts)
+    await opened.settled()
+    lab.interactions.click("support", "ana", reply.ts, "answer_solved")
+    await opened.settled()
+    return ts
+
+
+async def states(opened):
+    return [row["state"] for row in await opened.rows("threads")]
+
+
 async def test_the_asker_is_followed_up_and_the_same_answer_is_not_repeated(tmp_path):
     async with running(tmp_path) as (lab, opened):
         ts = lab.people.say("support", "ana", SURE_404)
@@ -112,6 +126,113 @@ async def test_only_the_asker_folds_and_every_vote_counts_once(tmp_path):
         assert vote["revision"] == opened.answerer.entry("backend-user-404").revision
 
 
+@pytest.mark.parametrize("emoji", ["white_check_mark", "heavy_check_mark"])
+@pytest.mark.parametrize(("user", "closed"), [("ana", True), ("sam", True), ("bo", False)])
+async def test_a_check_mark_from_asker_or_staff_solves(tmp_path, emoji, user, closed):
+    async with running(tmp_path) as (lab, opened):
+        ts = lab.people.say("support", "ana", SURE_404)
+        reply = await lab.reply_to(ts)
+        await opened.settled()
+        lab.people.react("support", user, reply.ts, emoji)
+        await opened.settled()
+        assert ("Solved, says" in str(lab.replies(ts)[0].blocks)) is closed
+        assert lab.private(user) == []
+        (vote,) = await opened.rows("feedback")
+        assert vote["verdict"] == "solved"
+
+
+async def test_the_asker_who_writes_again_after_solved_is_answered_again(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        ts = await solved(lab, opened)
+        lab.people.say("support", "ana", "thanks!", ts)
+        lab.people.say("support", "bo", SURE_500, ts)
+        await opened.settled()
+        assert await states(opened) == ["solved"]
+        lab.people.say("support", "ana", SURE_500, ts)
+        await opened.settled()
+        assert await states(opened) == ["answered"]
+        assert "backend-user-500" in lab.replies(ts)[1].text
+
+
+async def test_after_seven_days_a_solved_thread_is_left_alone(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        ts = await solved(lab, opened)
+        await opened.turn_back("threads", "updated", 7 * 86_400 + 60)
+        lab.people.say("support", "ana", SURE_500, ts)
+        await opened.settled()
+        assert await states(opened) == ["solved"]
+        assert len(lab.replies(ts)) == 1
+
+
+async def test_reopen_brings_the_buttons_back_for_asker_and_staff_only(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        ts = await solved(lab, opened)
+        reply = lab.replies(ts)[0]
+        lab.interactions.click("support", "bo", reply.ts, "answer_reopen")
+        await opened.settled()
+        assert await states(opened) == ["solved"]
+        assert "Only the person who asked" in lab.private("bo")[0].text
+        lab.interactions.click("support", "ana", reply.ts, "answer_reopen")
+        await opened.settled()
+        assert await states(opened) == ["answered"]
+        assert "answer_not_it" in str(lab.replies(ts)[0].blocks)
+
+
+async def test_an_answered_thread_goes_stale_and_a_mention_wakes_it(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        ts = lab.people.say("support", "ana", SURE_404)
+        await lab.reply_to(ts)
+        await opened.settled()
+        now = opened.services.clock()
+        await opened.bot.desk.workflows.age_threads(now + 2 * 86_400)
+        assert await states(opened) == ["answered"]
+        await opened.bot.desk.workflows.age_threads(now + 4 * 86_400)
+        assert await states(opened) == ["stale"]
+        lab.people.say("support", "ana", SURE_500, ts)
+        await opened.settled()
+        assert len(lab.replies(ts)) == 1
+        lab.people.say("support", "bo", f"<@U0ANON> {SURE_500}", ts)
+        await opened.settled()
+        assert await states(opened) == ["answered"]
+        assert len(lab.replies(ts)) == 2
+
+
+async def test_an_entry_is_not_repeated_in_a_channel_within_ten_minutes(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        first = lab.people.say("support", "ana", SURE_404)
+        reply = await lab.reply_to(first)
+        await opened.settled()
+        second = lab.people.say("support", "bo", SURE_404)
+        await opened.settled()
+        (short,) = lab.replies(second)
+        assert "Answered in this channel just before" in short.text
+        assert f"/archives/C0SUPPORT/p{reply.ts.replace('.', '')}" in short.text
+        assert "Check that the user was linked" not in str(short.blocks)
+        assert "ask_human" in str(short.blocks)
+        asked = lab.people.say("support", "bo", f"<@U0ANON> {SURE_404}")
+        await opened.settled()
+        assert "Check that the user" in str(lab.replies(asked)[0].blocks)
+        lab.interactions.click("support", "bo", short.ts, "answer_not_it")
+        await opened.settled()
+        assert "backend-user-500" in lab.replies(second)[1].text
+        await opened.turn_back("answers", "created", 601)
+        third = lab.people.say("support", "eve", SURE_404)
+        await opened.settled()
+        assert "Check that the user" in str(lab.replies(third)[0].blocks)
+
+
+async def test_an_answer_that_was_not_it_is_not_linked_to(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        first = lab.people.say("support", "ana", SURE_404)
+        reply = await lab.reply_to(first)
+        await opened.settled()
+        lab.interactions.click("support", "ana", reply.ts, "answer_not_it")
+        await opened.settled()
+        second = lab.people.say("support", "bo", SURE_404)
+        await opened.settled()
+        assert "Check that the user" in str(lab.replies(second)[0].blocks)
+
+
 async def test_solved_closes_the_thread(tmp_path):
     async with running(tmp_path) as (lab, opened):
         ts = lab.people.say("support", "ana", SURE_404)
@@ -121,7 +242,7 @@ async def test_solved_closes_the_thread(tmp_path):
         await opened.settled()
         assert "Solved, says <@U0ANA>" in str(lab.replies(ts)[0].blocks)
         assert "answer_not_it" not in str(lab.replies(ts)[0].blocks)
-        lab.people.say("support", "ana", SURE_500, ts)
+        lab.people.say("support", "bo", SURE_500, ts)
         await opened.settled()
         assert len(lab.replies(ts)) == 1
 

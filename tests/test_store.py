@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -208,3 +209,26 @@ async def test_a_read_only_database_is_refused(tmp_path):
     async with open_database(f"sqlite+aiosqlite:///{path}"):
         pass
     assert "readonly" in await refused(f"file:{path}?mode=ro&uri=true")
+
+
+async def test_threads_without_a_word_grow_stale(store):
+    await store.begin_thread(PLACE, "U1", 1)
+    await store.record_answer(ANSWER, 10)
+    await store.move_thread(PLACE, lambda t: replace(t, state=State.ANSWERED), 10)
+    await store.age_threads(10, 20)
+    assert (await store.thread(PLACE)).state is State.ANSWERED
+    await store.age_threads(11, 20)
+    thread = await store.thread(PLACE)
+    assert (thread.state, thread.updated) == (State.STALE, 20)
+
+
+async def test_what_was_said_lately_in_another_thread_of_the_channel(store):
+    await store.record_answer(ANSWER, 10)
+    elsewhere = replace(PLACE, root="9.9")
+    assert await store.said_since(elsewhere, "a", 9) == "2.2"
+    assert await store.said_since(elsewhere, "a", 10) == ""
+    assert await store.said_since(elsewhere, "b", 9) == ""
+    assert await store.said_since(PLACE, "a", 9) == ""
+    assert await store.said_since(replace(elsewhere, channel="C2"), "a", 9) == ""
+    await store.close_answer(ANSWER)
+    assert await store.said_since(elsewhere, "a", 9) == ""
