@@ -15,9 +15,7 @@ from bot.cli_checks import check_commands
 from bot.cli_db import db_commands
 from bot.cli_diagnose import EPILOG, diagnose_command
 from bot.cli_kb import kb_commands, open_base
-from bot.config import read_settings
 from bot.errors import ConfigError, UnavailableError, UserError
-from bot.redact import redact
 
 NOT_SURE = "Not sure. Closest entries:"
 NOTHING_CLOSE = "The knowledge base is empty: nothing to answer with."
@@ -90,6 +88,7 @@ def options(
 @app.command(epilog="Example: `SLACK_BOT_TOKEN=… SLACK_APP_TOKEN=… anon-support run`")
 def run() -> None:
     """Connect to Slack: Socket Mode with SLACK_APP_TOKEN, else HTTP on HOST:PORT."""
+    from bot.config import read_settings  # noqa: PLC0415 - loads only where it is used
     from bot.running import run_bot  # noqa: PLC0415 - Bolt loads only where it is used
 
     asyncio.run(run_bot(read_settings()))
@@ -101,6 +100,7 @@ def playground(
     keep: Annotated[bool, typer.Option(help="Keep the bot's state of the last run.")] = False,
 ) -> None:
     """Run the bot against a local workspace, with its page in the browser."""
+    from bot.config import read_settings  # noqa: PLC0415 - loads only where it is used
     from bot.playground.server import serve  # noqa: PLC0415 - Bolt loads only where it is used
 
     settings = read_settings(slack_bot_token=None, slack_app_token=None)
@@ -173,6 +173,8 @@ def redact_command(
             return answer_lines(lines, _redact_record)
     if text != "-":
         raise ConfigError("Give - to read standard input, or --batch FILE.")
+    from bot.redact import redact  # noqa: PLC0415 - many patterns, compiled when they are needed
+
     raw = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     sys.stdout.buffer.write(redact(raw).text.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
@@ -180,6 +182,8 @@ def redact_command(
 
 
 def _redact_record(record: Record) -> Record:
+    from bot.redact import redact  # noqa: PLC0415
+
     redacted = redact(text_of(record))
     found = [{"kind": found.kind} for found in redacted.found]
     return {"id": record.get("id"), "text": redacted.text, "found": found}
@@ -191,6 +195,7 @@ def manifest(
     http: Annotated[bool, typer.Option(help="Receive events over HTTP, not Socket Mode.")] = False,
 ) -> None:
     """Print app.yaml filled in for this deployment."""
+    from bot.config import read_settings  # noqa: PLC0415 - loads only where it is used
     from bot.manifest import filled_manifest  # noqa: PLC0415
 
     print(filled_manifest(url or read_settings().public_url, http=http), end="")

@@ -4,14 +4,13 @@ import asyncio
 
 import typer
 
-from bot.config import read_settings
-
 db_commands = typer.Typer(help="The state: tables.", no_args_is_help=True)
 
 
 @db_commands.command(epilog="Example: `DATABASE_URL=postgresql://… anon-support db upgrade`")
 def upgrade() -> None:
     """Make the tables, or bring them up to date; harmless when they are."""
+    from bot.config import read_settings  # noqa: PLC0415
     from bot.database import open_database  # noqa: PLC0415 - drivers load only where they are used
 
     async def bring_up() -> str:

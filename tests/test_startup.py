@@ -35,3 +35,16 @@ def test_quick_commands_import_nothing_slow(arguments, given, tmp_path):
     loaded = set(done.stderr.splitlines()[-1].split())
     assert "bot" in loaded
     assert not loaded & SLOW
+
+
+def test_a_check_of_an_address_loads_no_settings():
+    """It has 12 s in all, start-up included."""
+    done = subprocess.run(
+        [sys.executable, "-c", WATCH, "check", "jwks", "https://127.0.0.1/", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    loaded = set(done.stderr.splitlines()[-1].split())
+    assert not loaded & {*SLOW, "pydantic", "sqlalchemy", "rapidfuzz"}

@@ -54,7 +54,9 @@ NO_ENTRIES_REMEDY = (
 PRIVATE = "The body holds a private key, readable by anybody."
 
 _HTML = re.compile(
-    rb"\s*+(?><!--.*?-->\s*)*+<(?:!doctype\s+html|html|head|body|script|title|meta)\b",
+    rb"\s*+(?>(?:<!--.*?-->|<\?xml[^>]*>)\s*)*+<(?:!doctype\s+html|html|head|body|script|style|title"
+    rb"|meta|link|noscript|iframe|main|section|article|header|nav|div|span|p|pre|h[1-6]|center|form"
+    rb"|table|ul|ol|img|a|b|br|hr|font)\b(?!:)",
     re.IGNORECASE | re.DOTALL,
 )
 _PEM = re.compile(rb"\s*-----BEGIN [A-Z0-9 ]+-----")

@@ -1,9 +1,11 @@
 """What is said about an HTTP status that is not 200."""
 
+import re
 from http import HTTPStatus
 
 from bot.checks.finding import Finding, finding
 
+_BASIC = re.compile(r"(?:^|,)\s*basic\b", re.IGNORECASE)
 _PUBLIC = "Make the JWK Set public: it holds public keys only, and Anon fetches it without a login."
 _LOGS = "The fault is on the server: look at its logs for this request."
 _CHECK = "Open the address with `curl -i` and see what it answers."
@@ -41,12 +43,18 @@ def bad_status(status: int, headers: dict[str, str]) -> Finding:
     if status == HTTPStatus.NO_CONTENT:
         detail = "The server answered 204: no content."
         return finding("empty_body", detail, "Answer with 200 and the JWK Set as body.")
-    challenge = headers.get("www-authenticate", "").lower()
-    if status == HTTPStatus.UNAUTHORIZED and "basic" in challenge:
+    if asks_for_basic(status, headers):
         return finding("basic_auth_needed", BASIC, _PUBLIC)
     server_fault = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     remedy = REMEDIES.get(status, _LOGS if server_fault else _CHECK)
     return finding(f"http_{status}", f"The server answered {status}{_phrase(status)}.", remedy)
+
+
+def asks_for_basic(status: int, headers: dict[str, str]) -> bool:
+    """Tell whether the answer is a challenge for a name and password (RFC 7617)."""
+    return status == HTTPStatus.UNAUTHORIZED and bool(
+        _BASIC.search(headers.get("www-authenticate", ""))
+    )
 
 
 def _phrase(status: int) -> str:

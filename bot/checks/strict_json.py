@@ -71,5 +71,5 @@ def _broken_number(digits: str) -> float:
 
 
 def _refuse_long(digits: str) -> None:
-    if len(digits) > LONGEST_NUMBER:
+    if len(digits) > LONGEST_NUMBER and sum(map(str.isdigit, digits)) > LONGEST_NUMBER:
         raise NotJsonError(f"a number of more than {LONGEST_NUMBER} digits")

@@ -21,6 +21,7 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _LONGEST_NAME = 253
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
+_ZONE = re.compile(r"%[^]]*\]\Z")
 _MOST_PARTS = 4
 
 
@@ -121,8 +122,8 @@ def _port(text: str | None, scheme: str) -> int | None:
 
 
 def _is_private(host: str) -> bool:
-    """Tell whether a host is not public in any reading of its spelling."""
-    if v6 := _v6(host):
+    """Tell whether a host is not public in any reading of its spelling, a zone left out."""
+    if v6 := _v6(_ZONE.sub("]", host)):
         return not is_public_address(v6)
     if host.rsplit(".", 1)[-1] in _PRIVATE_NAMES:
         return True

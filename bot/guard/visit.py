@@ -118,7 +118,7 @@ class Guard:
             return [target.host]
         try:
             async with asyncio.timeout(self.limits.lookup), asyncio.timeout_at(until):
-                found = list(dict.fromkeys(await self._resolver(target.host, target.port)))
+                found = list(await self._resolver(target.host, target.port))
         except OSError:  # TimeoutError too
             raise Refused("dns_failure") from None
         if not found:
@@ -127,7 +127,7 @@ class Guard:
             raise Refused("private_address")
         if not target.allowed and not all(is_public(one) for one in found):
             raise Refused("private_address")
-        return found
+        return list(dict.fromkeys(found))
 
 
 _REDIRECTED = {
