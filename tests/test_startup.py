@@ -47,4 +47,4 @@ def test_a_check_of_an_address_loads_no_settings():
     )
     assert done.returncode == 1, done.stderr
     loaded = set(done.stderr.splitlines()[-1].split())
-    assert not loaded & {*SLOW, "pydantic", "sqlalchemy", "rapidfuzz"}
+    assert not loaded & {*SLOW, "pydantic_settings", "sqlalchemy", "rapidfuzz"}
