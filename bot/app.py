@@ -8,16 +8,15 @@ from typing import Any
 
 import aiohttp
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from sqlalchemy.exc import DatabaseError
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.asking import Asking
@@ -27,6 +26,7 @@ from bot.engine import durable_work
 from bot.errors import ConfigError
 from bot.feedback import Feedback
 from bot.hearing import Aside, Hearing
+from bot.operations import Readiness, operations_routes
 from bot.ownership import owned_work
 from bot.pace import Pace
 from bot.services import Services
@@ -39,6 +39,7 @@ from handlers.front import slack_endpoint
 from handlers.in_flight import InFlight
 from handlers.messenger import SlackMessenger
 from handlers.respond import Respond
+from handlers.taking import taking
 from handlers.teams import OneTeam, Teams, slack_client
 
 NO_BOT_ACCESS = "SLACK_BOT_TOKEN is not set: copy it from the app's “OAuth & Permissions” page"
@@ -47,7 +48,6 @@ NO_SOCKET_ACCESS = "SLACK_APP_TOKEN is not set: create one with the scope connec
 READY_SECONDS = 3
 DRAIN_SECONDS = 10
 PING_SECONDS = 5  # Socket Mode: how soon a dead connection is noticed
-PROXIED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
 log = structlog.get_logger(__name__)
 
 
@@ -72,8 +72,10 @@ class Bot:
             WORK.bind(self.desk, self.files, owner.fence, pace, settings.retention_days)
             try:
                 async with durable_work(owner, settings.post_seconds):
-                    yield
-                    await self._drain()
+                    try:
+                        yield
+                    finally:
+                        await self._drain()
             finally:
                 WORK.release()
 
@@ -168,11 +170,7 @@ def create_asgi(services: Services) -> Starlette:
     if secret is None:
         raise ConfigError(UNSIGNED)
     bot = create_bot(services)
-    checks: dict[str, Callable[[], Awaitable[bool]]] = {
-        "store": lambda: _holds(services.store.ping()),
-        "slack": lambda: _holds(bot.teams.reach()),
-    }
-    readiness = Readiness(checks)
+    readiness = Readiness(readiness_checks(bot))
     endpoint = slack_endpoint(bot.app, secret.get_secret_value(), services.clock)
 
     @asynccontextmanager
@@ -185,48 +183,54 @@ def create_asgi(services: Services) -> Starlette:
         lifespan=lifespan,
         routes=[
             Route("/slack/events", endpoint, methods=["POST"]),
-            Route("/healthz", _alive),
-            Route("/readyz", readiness.answer),
-            Route("/metrics", _metrics),
+            *operations_routes(readiness),
         ],
     )
     served.state.bot, served.state.readiness = bot, readiness
     return served
 
 
-class Readiness:
-    """Whether requests are welcome: the store and Slack answer, and nobody stopped the bot.
-
-    The knowledge base was read before anything was served.
-    """
-
-    def __init__(self, checks: dict[str, Callable[[], Awaitable[bool]]]) -> None:
-        self._checks = checks
-        self._stopped = False
-
-    def stop(self) -> None:
-        """Turn new requests away from now on."""
-        self._stopped = True
-
-    async def answer(self, _request: Request) -> Response:
-        """Say so over HTTP."""
-        away = [name for name, check in self._checks.items() if not await check()]
-        away += ["stopping"] if self._stopped else []
-        return JSONResponse({"ready": not away, "away": away}, status_code=503 if away else 200)
-
-
-async def run_socket_mode(services: Services) -> None:
-    """Serve over Socket Mode until cancelled."""
+def create_socket_asgi(services: Services) -> Starlette:
+    """Return the side of Socket Mode: connected while it is served; HTTP is for operations only."""
     token = services.settings.slack_app_token
     if token is None:
         raise ConfigError(NO_SOCKET_ACCESS)
     bot = create_bot(services)
-    handler = AsyncSocketModeHandler(bot.app, token.get_secret_value(), ping_interval=PING_SECONDS)
-    async with bot.working():
-        try:
-            await handler.start_async()  # type: ignore[no-untyped-call]
-        finally:
-            await handler.close_async()  # type: ignore[no-untyped-call]
+    socket = SocketHandler(bot.app, token.get_secret_value(), ping_interval=PING_SECONDS)
+    checks = readiness_checks(bot)
+    readiness = Readiness({**checks, "socket": socket.client.is_connected})
+
+    @asynccontextmanager
+    async def lifespan(_served: Starlette) -> AsyncIterator[None]:
+        """Connect for as long as this is open; what was taken by then is finished after it."""
+        async with bot.working():
+            connecting = asyncio.create_task(socket.connect_async())  # type: ignore[no-untyped-call]
+            try:
+                yield
+            finally:
+                connecting.cancel()
+                await socket.close_async()  # type: ignore[no-untyped-call]
+
+    served = Starlette(lifespan=lifespan, routes=operations_routes(readiness))
+    served.state.bot, served.state.readiness = bot, readiness
+    return served
+
+
+class SocketHandler(AsyncSocketModeHandler):
+    """Bolt's own, with each request named and timed."""
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        """Take a request in and acknowledge it."""
+        with taking(req.payload):
+            await super().handle(client, req)
+
+
+def readiness_checks(bot: Bot) -> dict[str, Callable[[], Awaitable[bool]]]:
+    """Return what has to answer before requests are welcome."""
+    return {
+        "store": lambda: _holds(bot.services.store.ping()),
+        "slack": lambda: _holds(bot.teams.reach()),
+    }
 
 
 def open_teams(services: Services) -> Teams:
@@ -235,18 +239,6 @@ def open_teams(services: Services) -> Teams:
     if token is None:
         raise ConfigError(NO_BOT_ACCESS)
     return OneTeam(token.get_secret_value(), services.settings.slack_api_url)
-
-
-async def _metrics(request: Request) -> Response:
-    """Show the counts to who asks this process itself; through a proxy there is nothing here."""
-    if PROXIED & set(request.headers.keys()):
-        return PlainTextResponse("Not Found", status_code=404)
-    await WORK.count_waiting()
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-async def _alive(_request: Request) -> Response:
-    return PlainTextResponse("ok")
 
 
 async def _holds(check: Awaitable[object]) -> bool:

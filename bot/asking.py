@@ -9,7 +9,7 @@ from bot.answering import Decision, Outcome, Paste, read_paste
 from bot.errors import UserError
 from bot.jobs import Job, Kind, work_id
 from bot.leaks import live_leaks
-from bot.metrics import MATCH
+from bot.metrics import DECISIONS, MATCH
 from bot.records import Candidate, Mode, Place
 from bot.reply import FormOffer, LeakWarning, Notice, Said
 from bot.verbs import Form, Name, Verb, parse_verb
@@ -98,6 +98,7 @@ class Asking:
         warning = _warning(paste, own=own)
         decision = await self.decide(paste.text, explicit=True)
         candidates = candidates_of(decision)
+        DECISIONS.labels(f"private {decision.outcome.value}").inc()
         if decision.outcome is Outcome.REPLY and decision.entry:
             return *warning, await self.workflows.reply(decision.entry, candidates, private=True)
         choices = self.workflows.choices("", candidates)

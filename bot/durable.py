@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from secrets import token_hex
+from dataclasses import replace
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -23,9 +23,10 @@ from sqlalchemy.exc import DBAPIError
 from bot.desk import Desk
 from bot.errors import NotInstalledError, TryLaterError, UserError
 from bot.jobs import QUEUED, Heard, Job, Json, Kind, dump, load_heard, load_job
+from bot.metrics import DECISIONS
 from bot.metrics import POSTS as POSTED
-from bot.metrics import WAITING
 from bot.pace import Pace
+from bot.tracing import current_request, note_kept, reference
 
 POSTS = "posts"
 WAIT_SECONDS = 1.0  # the first wait after a failure; doubled each time
@@ -93,6 +94,7 @@ class Work(DBOSConfiguredInstance):
 
     async def attend(self, heard: Heard, hold: float = 0) -> None:
         """Have a message dealt with, after ``hold`` seconds."""
+        heard = replace(heard, request=heard.request or current_request())
         options = SetEnqueueOptions(
             queue_partition_key=heard.place.channel, delay_seconds=hold or None
         )
@@ -101,6 +103,7 @@ class Work(DBOSConfiguredInstance):
 
     async def submit(self, job: Job) -> None:
         """Have a job done; one whose key is known is done already."""
+        job = replace(job, request=job.request or current_request())
         with DBOSContextSetAuth(_owner(job.place.team, job.user), []):
             if job.kind not in QUEUED:
                 await self._start(
@@ -130,13 +133,6 @@ class Work(DBOSConfiguredInstance):
         if done:
             await DBOS.delete_workflows_async([each.workflow_id for each in done])
 
-    async def count_waiting(self) -> None:
-        """Count what is kept and not done, on all replicas."""
-        waiting = await DBOS.list_workflows_async(
-            status=["ENQUEUED", "DELAYED", "PENDING"], load_input=False, limit=KNOWN_KEPT
-        )
-        WAITING.set(len(waiting))
-
     async def settled(self) -> None:
         """Return when everything that this process took on is done."""
         async with self._changed:
@@ -150,17 +146,21 @@ class Work(DBOSConfiguredInstance):
     @DBOS.workflow(name="attend")
     async def attend_to(self, heard: Json) -> Json:
         """Deal with a message."""
-        return await self._guarded(self._attend(load_heard(heard)), _asker_of(load_heard(heard)))
+        read = load_heard(heard)
+        return await self._guarded(self._attend(read), _asker_of(read), read.request)
 
     @DBOS.workflow(name="carry_out")
     async def carry_out(self, job: Json) -> Json:
         """Do a job."""
-        return await self._guarded(self._carry(load_job(job)), load_job(job))
+        read = load_job(job)
+        return await self._guarded(self._carry(read), read, read.request)
 
     async def _attend(self, heard: Heard) -> Json:
         async def decide() -> Json:
             whole, leaks = await self.desk.read_files(heard, await self._text_of(heard))
             job = await self.desk.decide(whole)
+            if heard.files:  # else counted before the ack
+                DECISIONS.labels(job.kind.value if job else "silent").inc()
             warning = Job(
                 Kind.WARN, f"{heard.id}:warn", heard.place, heard.user, heard.ts, leaks=leaks
             )
@@ -218,6 +218,7 @@ class Work(DBOSConfiguredInstance):
             except UserError as error:
                 return {"refused": str(error)}
             POSTED.labels(job.kind.value).inc()
+            log.info("said", kind=job.kind.value, job=job.key, entry=job.entry, posted=posted)
             return {"posted": posted}
 
         return await self._patiently("say", say, look=look)
@@ -243,19 +244,22 @@ class Work(DBOSConfiguredInstance):
                 look = True
             await DBOS.sleep_async(seconds)
 
-    async def _guarded(self, work: Awaitable[Json], job: Job | None) -> Json:
+    async def _guarded(self, work: Awaitable[Json], job: Job | None, request: str) -> Json:
         """Count what runs; log what fails unforeseen and tell who waits for it."""
         key = DBOS.workflow_id or ""
         self._running += 1
-        with structlog.contextvars.bound_contextvars(work=key):
+        with structlog.contextvars.bound_contextvars(work=key, request=request):
             try:
-                return await work
+                outcome = await work
             except NotInstalledError:
                 log.info("work_void")
                 return {}
             except Exception as error:  # the counterpart of app.error: work ends here
                 await self._apologise(job, error)
                 raise
+            else:
+                log.info("done")
+                return outcome
             finally:
                 self._running -= 1
                 await self._close(key)
@@ -265,11 +269,11 @@ class Work(DBOSConfiguredInstance):
         if isinstance(error, (DBAPIError, dbos_error.DBOSException)):
             log.error("work_interrupted", error=type(error).__name__)
             return
-        reference = token_hex(4)
-        log.error("work_failed", reference=reference, exc_info=error)
+        name = reference()
+        log.error("work_failed", reference=name, exc_info=error)
         if job:
             with suppress(TryLaterError, UserError):
-                await self.desk.tell(job, FAILED.format(reference=reference))
+                await self.desk.tell(job, FAILED.format(reference=name))
 
     async def _start(self, key: str, start: Callable[[], Awaitable[Any]]) -> None:
         """Start work under its key; what this process knows already costs nothing."""
@@ -283,6 +287,7 @@ class Work(DBOSConfiguredInstance):
             await self._close(key)
             raise
         _remember(self._known, key)
+        note_kept(key)
 
     async def _close(self, key: str) -> None:
         async with self._changed:

@@ -3,20 +3,28 @@
 import asyncio
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from math import nan
 from typing import Any, Protocol
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import error as dbos_error
+from sqlalchemy.exc import DBAPIError
 
 from bot.durable import POSTS, WORK, Fence
+from bot.metrics import OLDEST, WAITING
 
 VERSION = "anonbot-1"  # pinned: a deploy goes on with what the one before began
 POLL_SECONDS = 0.2
 PURGE = "purge"
 PURGE_AT = "17 * * * *"
 PURGE_BATCH = 500
+DUE = ("ENQUEUED", "PENDING")
+COUNT_SECONDS = 3  # a scrape does not wait longer for the database
+COUNTED = 10_000
 DONE = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
@@ -116,3 +124,19 @@ async def _done_before(before: datetime) -> list[str]:
         load_output=False,
     )
     return [one.workflow_id for one in done]
+
+
+async def count_waiting() -> None:
+    """Count what is kept and not done, on all replicas; NaN where that cannot be told now."""
+    try:
+        async with asyncio.timeout(COUNT_SECONDS):
+            waiting = await DBOS.list_workflows_async(
+                status=[*DUE, "DELAYED"], load_input=False, load_output=False, limit=COUNTED
+            )
+    except (TimeoutError, DBAPIError, dbos_error.DBOSException):
+        WAITING.set(nan)
+        OLDEST.set(nan)
+        return
+    due = [one.created_at for one in waiting if one.status in DUE and one.created_at]
+    WAITING.set(len(waiting))
+    OLDEST.set(max(0.0, time.time() - min(due) / 1000) if due else 0)

@@ -56,6 +56,7 @@ class Job:
     unasked: bool = False  # nobody asked for it: said once for each entry in ten minutes
     again: str = ""  # ts of the message in the same channel that says it already
     first_only: bool = False  # nothing, if the message got an answer meanwhile
+    request: str = ""  # names it in the logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Heard:
     files: tuple[Attachment, ...] = ()
     first: str = ""  # ts of the piece that this one joins
     before: str = ""  # what that one and others said, redacted
+    request: str = ""  # names it in the logs
 
     @property
     def id(self) -> str:

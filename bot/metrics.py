@@ -5,6 +5,7 @@ from prometheus_client import Counter, Gauge, Histogram
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 3)
 
 EVENTS = Counter("anon_events_total", "Events that were taken in", ["type"])
+UNKNOWN_REQUESTS = Counter("anon_unknown_requests_total", "Requests that no listener takes")
 REFUSED = Counter("anon_events_refused_total", "Events that could not be kept: Slack comes again")
 DECISIONS = Counter("anon_decisions_total", "What messages got", ["kind"])
 MATCH = Histogram("anon_match_seconds", "Time to match one text", buckets=FAST)
@@ -12,4 +13,6 @@ ACK = Histogram("anon_ack_seconds", "Time to answer a request of Slack's", bucke
 POSTS = Counter("anon_posts_total", "What was said in Slack", ["kind"])
 LIMITED = Counter("anon_slack_limited_total", "Calls that Slack answered with 429")
 AWAY = Counter("anon_slack_away_total", "Calls that Slack did not answer or answered with 5xx")
-WAITING = Gauge("anon_work_waiting", "Work that is kept and not yet done")
+CHECKS = Counter("anon_checks_total", "What live checks found", ["check", "code"])
+WAITING = Gauge("anon_work_waiting", "Work that is kept and not yet done, on all replicas")
+OLDEST = Gauge("anon_work_oldest_seconds", "Age of the oldest work that is due and not yet done")

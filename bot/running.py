@@ -1,24 +1,34 @@
 """``anon-support run``: the bot in a real workspace."""
 
 import asyncio
+import errno
 import signal
-from collections.abc import Callable, Coroutine, Generator
-from contextlib import contextmanager, suppress
+import socket
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
+from typing import Any
 
+import structlog
 import uvicorn
+from starlette.applications import Starlette
 
-from bot.app import create_asgi, run_socket_mode
+from bot.app import create_asgi, create_socket_asgi
 from bot.config import Settings
 from bot.errors import ConfigError
 from bot.services import open_services
 
-CONNECTED = "Connecting to Slack by Socket Mode. Ctrl-C ends it."
+CONNECTED = (
+    "Connecting to Slack by Socket Mode; health and metrics are at http://{host}:{port}. "
+    "Ctrl-C ends it."
+)
 LISTENING = "Listening on http://{host}:{port} for Slack's requests. Ctrl-C ends it."
 NO_TOKENS = (
     "Not set: {names}. docs/slack-setup.md shows where each comes from; "
     "to try the bot without Slack: anon-support playground"
 )
+NO_PORT = "Cannot listen on {host}:{port} ({cause}): set HOST and PORT to an address that is free"
 DRAIN_SECONDS = 10
+log = structlog.get_logger(__name__)
 
 
 def missing_settings(settings: Settings) -> list[str]:
@@ -30,30 +40,51 @@ def missing_settings(settings: Settings) -> list[str]:
 
 
 async def run_bot(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; raise ConfigError when a setting is missing."""
+    """Serve until SIGINT or SIGTERM; raise ConfigError when it cannot start."""
     missing = missing_settings(settings)
     if missing:
         raise ConfigError(NO_TOKENS.format(names=", ".join(missing)))
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    by_socket = settings.slack_app_token is not None
     async with open_services(settings) as services:
-        if settings.slack_app_token:
-            print(CONNECTED, flush=True)  # noqa: T201 - what the person at the terminal waits for
-            await until_stopped(run_socket_mode(services))
-            return
-        app = create_asgi(services)
-        server = DrainingServer(
-            uvicorn.Config(
-                app,
-                host=settings.host,
-                port=settings.port,
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=DRAIN_SECONDS,
-            )
-        )
-        server.at_stop = app.state.readiness.stop
-        print(LISTENING.format(host=settings.host, port=settings.port), flush=True)  # noqa: T201
-        await server.serve()
+        app = create_socket_asgi(services) if by_socket else create_asgi(services)
+        with closing(listen(settings, only_this=not by_socket)) as listener:
+            # Entered here, not by uvicorn: what is wrong with a setting is then told as such.
+            async with app.router.lifespan_context(app):
+                host, port = listener.getsockname()[:2]
+                told = CONNECTED if by_socket else LISTENING
+                print(told.format(host=host, port=port), flush=True)  # noqa: T201
+                await _serve(app, listener)
+
+
+async def _serve(app: Starlette, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    server = DrainingServer(config)
+    server.at_stop = app.state.readiness.stop
+    await server.serve(sockets=[listener])
+
+
+def listen(settings: Settings, *, only_this: bool) -> socket.socket:
+    """Return a socket bound to HOST and PORT; where another port will do too, one that is free."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        cause = error.strerror or str(error)
+        if only_this or error.errno != errno.EADDRINUSE:
+            raise ConfigError(NO_PORT.format(cause=cause, **_place(settings))) from None
+        log.warning("port_taken", cause=cause, **_place(settings))
+        return socket.create_server((settings.host, 0), family=family)
+
+
+def _place(settings: Settings) -> dict[str, Any]:
+    return {"host": settings.host, "port": settings.port}
 
 
 class DrainingServer(uvicorn.Server):
@@ -72,13 +103,3 @@ class DrainingServer(uvicorn.Server):
     def _stop(self) -> None:
         self.at_stop()
         self.should_exit = True
-
-
-async def until_stopped(serving: Coroutine[object, object, None]) -> None:
-    """Serve until SIGINT or SIGTERM, then let it end in order."""
-    task = asyncio.ensure_future(serving)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
-    with suppress(asyncio.CancelledError):
-        await task

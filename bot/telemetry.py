@@ -1,4 +1,4 @@
-"""Logs as JSON lines in which no secret can stand, and the counters."""
+"""Logs as JSON lines in which no secret can stand."""
 
 import logging
 import sys
@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from typing import TextIO
 
 import structlog
-from prometheus_client import Counter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.redact import redact
 
-UNKNOWN_REQUESTS = Counter("anon_unknown_requests_total", "Requests that no listener takes")
 HIDDEN = "[redacted setting]"
 # Filtered here: Bolt gives its loggers levels of their own, whatever their parents have.
 TALKATIVE = (
@@ -72,10 +70,17 @@ def _formatter(shared: list[Processor], redaction: Processor) -> logging.Formatt
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
+            _without_colours,
             redaction,
             structlog.processors.JSONRenderer(),
         ],
     )
+
+
+def _without_colours(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Drop uvicorn's second copy of its messages, made for terminals."""
+    event.pop("color_message", None)
+    return event
 
 
 def redactor(secrets: Iterable[str] = ()) -> Processor:

@@ -1,7 +1,6 @@
 """The one place where an exception ends: told to the right person, or logged and apologised for."""
 
 import asyncio
-import secrets
 from collections import OrderedDict
 from typing import Any
 
@@ -14,9 +13,10 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import NotInstalledError, TryLaterError, UserError
+from bot.metrics import UNKNOWN_REQUESTS
 from bot.records import Place
 from bot.reply import Notice
-from bot.telemetry import UNKNOWN_REQUESTS
+from bot.tracing import reference
 from handlers.answer import team_of
 from handlers.blocks import diagnosis_view
 from handlers.messenger import SlackMessenger
@@ -54,9 +54,9 @@ async def on_error(
     if isinstance(error, UserError):
         notice = Notice(str(error))
     else:
-        reference = secrets.token_hex(4)
-        log.error("listener_failed", reference=reference, exc_info=error)
-        notice = Notice(APOLOGY.format(reference=reference), human=True)
+        name = reference()
+        log.error("listener_failed", reference=name, exc_info=error)
+        notice = Notice(APOLOGY.format(reference=name), human=True)
     waiting = "messenger" in context and is_waiting(body, context.bot_user_id or "")
     waiting = waiting and (not _event(body) or retries_of(request) >= LAST_RETRY)
     if waiting and _first_time(body, context):

@@ -6,7 +6,7 @@ Bolt alone answers malformed ones with 500 or 404, and Slack would send them aga
 import hashlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,7 +15,7 @@ from slack_bolt.async_app import AsyncApp
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from bot.metrics import ACK
+from handlers.taking import taking
 
 BODY_LIMIT = 1024 * 1024
 AGE_SECONDS = 300
@@ -36,9 +36,10 @@ def slack_endpoint(app: AsyncApp, secret: str, clock: Callable[[], float]) -> En
         signature = request.headers.get("x-slack-signature", "")
         if not is_signed(body, timestamp, signature, secret, clock()):
             return PlainTextResponse("not signed by Slack", status_code=401)
-        if not is_well_formed(body, request.headers.get("content-type", "")):
+        payload = read_payload(body, request.headers.get("content-type", ""))
+        if payload is None:
             return PlainTextResponse("not a request of Slack's", status_code=400)
-        with ACK.time():
+        with taking(payload):
             answer = await app.async_dispatch(to_async_bolt_request(request, body))
         return to_starlette_response(answer)
 
@@ -67,24 +68,23 @@ def is_signed(body: bytes, timestamp: str, signature: str, secret: str, now: flo
     return hmac.compare_digest(f"{_VERSION}={digest}".encode(), signature.encode())
 
 
-def is_well_formed(body: bytes, content_type: str) -> bool:
-    """Tell whether the body is an event in JSON, a command's form or a form with a payload."""
+def read_payload(body: bytes, content_type: str) -> Mapping[str, Any] | None:
+    """Return an event in JSON, a form's payload or a command's fields; None if it is neither."""
     try:
         text = body.decode()
         if "form-urlencoded" not in content_type:
-            return _is_request(json.loads(text))
+            return _request(json.loads(text))
         form = parse_qs(text, keep_blank_values=True)
         if "payload" in form:
-            return _is_request(json.loads(form["payload"][0]))
+            return _request(json.loads(form["payload"][0]))
     except (ValueError, RecursionError):
-        return False
-    return "command" in form or "ssl_check" in form
+        return None
+    return form if "command" in form or "ssl_check" in form else None
 
 
-def _is_request(payload: Any) -> bool:
+def _request(payload: Any) -> Mapping[str, Any] | None:
     if not isinstance(payload, dict) or not isinstance(payload.get("type"), str):
-        return False
-    if payload["type"] != "event_callback":
-        return True
+        return None
     event = payload.get("event")
-    return isinstance(event, dict) and isinstance(event.get("type"), str)
+    whole = isinstance(event, dict) and isinstance(event.get("type"), str)
+    return payload if whole or payload["type"] != "event_callback" else None

@@ -9,6 +9,7 @@ from bot.anon_answers import Environment
 from bot.anon_double import CLIENT, SERVICE_CLIENT
 from bot.checks.ladder import State
 from bot.diagnosis import CheckRun, Diagnosis, Instruments, diagnose, plan, read_inputs
+from bot.metrics import CHECKS
 from knowledge.entry import Check, CheckName
 from tests import token_lab
 from tests.anon_lab import PROD, SANDBOX, AnonLab, open_anon
@@ -91,6 +92,14 @@ async def test_a_token_and_an_address_share_one_look() -> None:
         ("token", State.PASSED),
     ]
     assert lab.pauses == [1.0]
+
+
+async def test_what_checks_find_is_counted_by_code() -> None:
+    counted = CHECKS.labels("link", "not_linked")
+    before = counted._value.get()
+    async with open_anon() as lab:
+        await run(lab, "appUserId: user-0 instagram")
+    assert counted._value.get() == before + 1
 
 
 async def test_a_missing_input_is_not_reached_and_named() -> None:

@@ -11,7 +11,9 @@ import pytest
 import typer
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from prometheus_client import Counter, Gauge, Histogram
 
+from bot import metrics
 from bot.answering import SHIPPED
 from bot.cli import app
 from bot.config import Settings
@@ -162,6 +164,16 @@ def test_env_example_as_it_stands_changes_nothing(monkeypatch: pytest.MonkeyPatc
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     assert Settings(_env_file=ENV_EXAMPLE) == Settings(_env_file=None)
+
+
+def test_every_metric_stands_in_the_readme_and_back() -> None:
+    own = [one for one in vars(metrics).values() if isinstance(one, Counter | Gauge | Histogram)]
+    names = {
+        f"{family.name}_total" if family.type == "counter" else family.name
+        for one in own
+        for family in one.collect()
+    }
+    assert {cell.partition("{")[0] for cell in first_cells("What it counts")} == names
 
 
 def test_every_mode_and_every_verb_stands_in_the_readme_and_back() -> None:

@@ -2,12 +2,9 @@
 
 import asyncio
 import os
-import signal
-import sys
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-import httpx
 import pytest
 from dbos import DBOS
 
@@ -248,34 +245,6 @@ async def test_nothing_is_posted_without_a_sign_of_life(replicas_url):
     own._confirmed -= 16
     with pytest.raises(TryLaterError):
         own.check()
-
-
-async def test_sigterm_ends_in_order_with_0(tmp_path):
-    environment = {
-        **os.environ,
-        "SLACK_BOT_TOKEN": "xoxb-1",
-        "SLACK_APP_TOKEN": "",
-        "SLACK_SIGNING_SECRET": "secret",
-        "SLACK_API_URL": "http://127.0.0.1:9/api/",
-        "DATABASE_URL": "",
-        "DATA_DIR": str(tmp_path),
-        "PORT": "39177",
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", env=environment, stderr=asyncio.subprocess.PIPE
-    )
-    try:
-        assert process.stderr
-        while b"Uvicorn running" not in await process.stderr.readline():
-            pass
-        async with httpx.AsyncClient(trust_env=False) as http:
-            assert (await http.get("http://127.0.0.1:39177/healthz")).text == "ok"
-        process.send_signal(signal.SIGTERM)
-        await process.communicate()
-        assert process.returncode == 0
-    finally:
-        if process.returncode is None:
-            process.kill()
 
 
 def test_kills_on_sqlite_lose_and_double_nothing():

@@ -7,9 +7,12 @@ import time
 
 import httpx
 import pytest
+from dbos import DBOS
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy.exc import OperationalError
 
-from bot.telemetry import UNKNOWN_REQUESTS
+from bot.engine import count_waiting
+from bot.metrics import OLDEST, UNKNOWN_REQUESTS, WAITING
 from tests.slack_lab import SURE_404, running
 
 URL_CHECK = json.dumps({"type": "url_verification", "challenge": "abc"}).encode()
@@ -203,3 +206,28 @@ async def test_metrics_parse_and_agree_with_what_was_sent(tmp_path):
             assert after[name] - before.get(name, 0) == count, name
         forwarded = {"X-Forwarded-For": "203.0.113.9"}
         assert (await http.get(f"{lab.host}/metrics", headers=forwarded)).status_code == 404
+
+
+async def test_work_that_waits_is_counted_with_its_age(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        lab.faults.add("chat.postMessage", status=429, count=1, retry_after=2)
+        lab.people.say("support", "ana", SURE_404)
+        await lab.until(lambda: lab.calls("chat.postMessage"))
+        await count_waiting()
+        assert WAITING._value.get() == 1
+        assert 0 <= OLDEST._value.get() < 60
+        await opened.settled()
+
+
+async def test_metrics_are_told_without_the_database_too(tmp_path, monkeypatch):
+    async with running(tmp_path) as (lab, opened), httpx.AsyncClient(trust_env=False) as http:
+
+        async def away(**_how):
+            raise OperationalError("SELECT", {}, Exception("gone"))
+
+        monkeypatch.setattr(DBOS, "list_workflows_async", away)
+        answer = await http.get(f"{lab.host}/metrics")
+        assert answer.status_code == 200
+        assert "anon_work_waiting NaN" in answer.text
+        monkeypatch.undo()
+        await opened.settled()

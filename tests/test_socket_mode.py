@@ -3,17 +3,21 @@
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 from aiohttp import WSMsgType, web
 from pydantic import SecretStr
+from sqlalchemy import text
 
-from bot.app import create_asgi, run_socket_mode
+from bot.app import create_asgi, create_socket_asgi
 from bot.config import read_settings
 from bot.database import open_database
 from bot.errors import ConfigError
 from bot.services import Services
 from bot.store import Store
+from bot.telemetry import configure_logging
 from tests.slack_lab import SURE_404, FakeAnswerer
 
 
@@ -24,6 +28,8 @@ class SocketDouble:
         self.acks: asyncio.Queue[dict] = asyncio.Queue()
         self.posts: asyncio.Queue[dict] = asyncio.Queue()
         self.base = ""
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
 
     async def api(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
@@ -32,6 +38,7 @@ class SocketDouble:
             return web.json_response({"ok": True, "url": f"{self.base}/ws".replace("http", "ws")})
         if method == "chat.postMessage":
             await self.posts.put(arguments or await request.json())
+            await self.goes_on.wait()
         who = {
             "team_id": "T1",
             "user_id": "U9",
@@ -61,11 +68,19 @@ class SocketDouble:
         return socket
 
 
+async def rows(opened, table) -> list[dict[str, object]]:
+    async with opened.store._engine.connect() as connection:
+        found = await connection.execute(text(f"SELECT * FROM {table}"))
+        return [dict(row._mapping) for row in found]
+
+
 def services(settings, store) -> Services:
     return Services(settings, store, FakeAnswerer(), ThreadPoolExecutor(1))
 
 
-async def test_an_event_over_the_socket_is_acknowledged_and_answered(tmp_path):
+@asynccontextmanager
+async def connected(tmp_path):
+    """Yield the double, the bot that is connected to it, and its services."""
     double = SocketDouble()
     app = web.Application()
     app.router.add_route("*", "/api/{method}", double.api)
@@ -83,18 +98,47 @@ async def test_an_event_over_the_socket_is_acknowledged_and_answered(tmp_path):
         support_channels=("C1",),
         data_dir=tmp_path,
     )
+    configure_logging("INFO")
     async with open_database(settings.store_url) as engine:
         opened = services(settings, Store(engine))
-        serving = asyncio.create_task(run_socket_mode(opened))
-        async with asyncio.timeout(10):
+        yield double, create_socket_asgi(opened), opened
+        opened.matching.shutdown()
+    await runner.cleanup()
+
+
+async def test_an_event_over_the_socket_is_acknowledged_answered_and_traced(tmp_path, capfd):
+    async with connected(tmp_path) as (double, app, _opened):
+        async with app.router.lifespan_context(app), asyncio.timeout(10):
             assert (await double.acks.get())["envelope_id"] == "e1"
             post = await double.posts.get()
         assert "backend-user-404" in post["text"]
         assert post["thread_ts"] == "1.000100"
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
-        opened.matching.shutdown()
-    await runner.cleanup()
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    traced = [line["event"] for line in lines if line.get("request") == "Ev1"]
+    assert sorted(traced) == ["acknowledged", "done", "said"]
+
+
+async def test_what_was_taken_is_finished_before_the_end(tmp_path):
+    async with connected(tmp_path) as (double, app, opened):
+        double.goes_on.clear()
+        async with asyncio.timeout(10), app.router.lifespan_context(app):
+            await double.posts.get()
+            asyncio.get_running_loop().call_later(0.3, double.goes_on.set)
+        (answer,) = await rows(opened, "answers")
+        assert answer["posted"] == "2.000100"
+
+
+async def test_health_is_served_beside_the_socket(tmp_path):
+    async with connected(tmp_path) as (double, app, _opened):
+        transport = httpx.ASGITransport(app)
+        async with app.router.lifespan_context(app), asyncio.timeout(10):
+            await double.acks.get()
+            async with httpx.AsyncClient(transport=transport, base_url="http://bot") as http:
+                assert (await http.get("/healthz")).text == "ok"
+                assert (await http.get("/readyz")).json() == {"ready": True, "away": []}
+                assert "anon_ack_seconds" in (await http.get("/metrics")).text
+                app.state.readiness.stop()
+                assert (await http.get("/readyz")).json()["away"] == ["stopping"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +149,7 @@ async def test_missing_tokens_are_named(tmp_path, given, wanted):
     settings = read_settings(_env_file=None, data_dir=tmp_path, slack_bot_token=None, **given)
     opened = services(settings, None)
     with pytest.raises(ConfigError, match=wanted):
-        await run_socket_mode(opened)
+        create_socket_asgi(opened)
     with pytest.raises(ConfigError, match="SLACK_SIGNING_SECRET"):
         create_asgi(opened)
     opened.matching.shutdown()

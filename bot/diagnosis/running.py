@@ -18,6 +18,7 @@ from bot.checks.token import check_token, served_key_set
 from bot.diagnosis.inputs import Inputs, read_inputs
 from bot.diagnosis.planning import Planned, plan
 from bot.guard import Guard
+from bot.metrics import CHECKS
 from knowledge.entry import Check
 
 SIDE_BY_SIDE = 4
@@ -116,6 +117,8 @@ async def run_plan(
             async with limit:
                 found = await shared.check(one, env or one.env or instruments.default_env)
             ended = CheckRun(one, state_of(found), tuple(found))
+            for finding in found:
+                CHECKS.labels(one.kind.value, finding.code).inc()
         if tell is not None:
             await tell(ended)
         return ended
