@@ -21,10 +21,14 @@ $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
+$(JOSE): tests/node/package-lock.json
+	@(cd tests/node && npm ci --silent) || echo "Without npm and its registry, the test with node's jose is skipped"
+
 run: setup                           ## the whole bot against a local workspace, with its page
 	@$(BIN)/anon-support playground
 
-test: dev                            ## everything a newcomer can run
+JOSE := tests/node/node_modules/.package-lock.json
+test: dev $(JOSE)                    ## everything a newcomer can run
 	@$(BIN)/python -m pytest -q -n auto $(ARGS)
 
 check: dev                           ## format, lint, types, import rules, docs, stale bundle

@@ -26,11 +26,13 @@ from bot.engine import durable_work
 from bot.errors import ConfigError
 from bot.feedback import Feedback
 from bot.hearing import Aside, Hearing
+from bot.key_endpoint import KeyEndpoint
 from bot.operations import Readiness, operations_routes
 from bot.ownership import owned_work
 from bot.pace import Pace
 from bot.services import Services
 from bot.staff import Staff
+from bot.tokens.key_folder import KeyFolder
 from bot.workflows import Workflows
 from handlers import register
 from handlers.failures import Told
@@ -183,7 +185,7 @@ def create_asgi(services: Services) -> Starlette:
         lifespan=lifespan,
         routes=[
             Route("/slack/events", endpoint, methods=["POST"]),
-            *operations_routes(readiness),
+            *operations_routes(readiness, key_endpoint(services)),
         ],
     )
     served.state.bot, served.state.readiness = bot, readiness
@@ -211,7 +213,9 @@ def create_socket_asgi(services: Services) -> Starlette:
                 connecting.cancel()
                 await socket.close_async()  # type: ignore[no-untyped-call]
 
-    served = Starlette(lifespan=lifespan, routes=operations_routes(readiness))
+    served = Starlette(
+        lifespan=lifespan, routes=operations_routes(readiness, key_endpoint(services))
+    )
     served.state.bot, served.state.readiness = bot, readiness
     return served
 
@@ -223,6 +227,12 @@ class SocketHandler(AsyncSocketModeHandler):
         """Take a request in and acknowledge it."""
         with taking(req.payload):
             await super().handle(client, req)
+
+
+def key_endpoint(services: Services) -> KeyEndpoint:
+    """Return what serves the public halves of the example keys."""
+    keys = KeyFolder(services.settings.keys_folder, services.clock)
+    return KeyEndpoint(keys, services.clock)
 
 
 def readiness_checks(bot: Bot) -> dict[str, Callable[[], Awaitable[bool]]]:

@@ -11,10 +11,14 @@ import typer
 from typer.exceptions import TyperException
 
 from bot.batches import Record, answer_lines, open_lines, print_json, text_of
+from bot.cli_audit import audit_commands
 from bot.cli_checks import check_commands
 from bot.cli_db import db_commands
 from bot.cli_diagnose import EPILOG, diagnose_command
 from bot.cli_kb import kb_commands, open_base
+from bot.cli_keys import keys_commands
+from bot.cli_mint import EPILOG as MINT_EPILOG
+from bot.cli_mint import mint_command
 from bot.errors import ConfigError, UnavailableError, UserError
 
 NOT_SURE = "Not sure. Closest entries:"
@@ -32,6 +36,9 @@ app.add_typer(kb_commands, name="kb")
 app.add_typer(check_commands, name="check")
 app.command("diagnose", epilog=EPILOG)(diagnose_command)
 app.add_typer(db_commands, name="db")
+app.add_typer(keys_commands, name="keys")
+app.command("mint", epilog=MINT_EPILOG)(mint_command)
+app.add_typer(audit_commands, name="audit")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Kb = Annotated[Path | None, typer.Option("--kb", help="A folder of entries in place of Anon's.")]

@@ -6,12 +6,23 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import ConfigError
 
 NO_DATABASE = "give postgresql://USER:PASSWORD@HOST/NAME, or sqlite+aiosqlite:///FILE"
+NO_MINT_IN_PROD = (
+    "prod cannot go with MINT_USERS or MINT_CHANNELS: example tokens are never minted for prod. "
+    "Leave the two out, or run another bot for sandbox"
+)
 SLACK_API_URL = "https://slack.com/api/"
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -36,6 +47,8 @@ class Settings(BaseSettings):
     support_channels: Ids = ()
     staff_channel: str = ""
     staff_users: Ids = ()
+    mint_users: Ids = ()
+    mint_channels: Ids = ()
 
     anon_api_key_sandbox: SecretStr | None = None
     anon_api_key_prod: SecretStr | None = None
@@ -58,7 +71,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     public_url: str = ""
 
-    @field_validator("support_channels", "staff_users", mode="before")
+    @field_validator(
+        "support_channels", "staff_users", "mint_users", "mint_channels", mode="before"
+    )
     @classmethod
     def _split_ids(cls, value: object) -> object:
         """Comma-separated ids become a tuple."""
@@ -95,6 +110,13 @@ class Settings(BaseSettings):
             raise ValueError("it has to be an https:// address, or http:// on this machine")
         return value
 
+    @field_validator("anon_default_env")
+    @classmethod
+    def _mints_nothing_for_prod(cls, value: str, info: ValidationInfo) -> str:
+        if value == "prod" and (info.data.get("mint_users") or info.data.get("mint_channels")):
+            raise ValueError(NO_MINT_IN_PROD)
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _names_a_database_that_we_speak(cls, value: str) -> str:
@@ -120,6 +142,24 @@ class Settings(BaseSettings):
         if not self.slack_api_url.endswith("/"):
             object.__setattr__(self, "slack_api_url", self.slack_api_url + "/")
         return self
+
+    @property
+    def own_url(self) -> str:
+        """Where the bot is reached: ``PUBLIC_URL``, or an address of this machine."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def jwks_url(self) -> str:
+        """Where the bot serves the public halves of its example keys."""
+        return f"{self.own_url}/.well-known/jwks.json"
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the example keys are kept."""
+        return self.data_dir / "keys"
 
     @property
     def store_url(self) -> str:

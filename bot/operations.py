@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.engine import count_waiting
+from bot.key_endpoint import KeyEndpoint
 
 PROXIED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
 
@@ -33,12 +34,13 @@ class Readiness:
         return JSONResponse({"ready": not away, "away": away}, status_code=503 if away else 200)
 
 
-def operations_routes(readiness: Readiness) -> list[Route]:
+def operations_routes(readiness: Readiness, keys: KeyEndpoint) -> list[Route]:
     """Return the routes that are there however the bot is connected to Slack."""
     return [
         Route("/healthz", _alive),
         Route("/readyz", readiness.answer),
         Route("/metrics", _metrics),
+        Route("/.well-known/jwks.json", keys.answer),
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Delete, Row, Select, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.audit import Audit
 from bot.database import WRITE
 from bot.records import Answer, Around, Candidate, Mode, Place, Posted, State, Thread, Verdict
 from bot.tables import (
@@ -33,6 +34,7 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self.audit = Audit(engine)
         self._dialect: Any = sqlite if engine.dialect.name == "sqlite" else postgresql
 
     @asynccontextmanager
@@ -265,6 +267,7 @@ class Store:
             await connection.execute(delete(seen_events).where(seen_events.c.seen < before))
             await connection.execute(delete(misses).where(misses.c.updated < before))
             await connection.execute(delete(pieces).where(pieces.c.seen < now - PIECES_SECONDS))
+        await self.audit.purge(now)
 
     async def _upsert(
         self, connection: AsyncConnection, table: Table, values: dict[str, Any], key: Iterable[str]

@@ -123,3 +123,22 @@ replicas = Table(
     Column("seen", DateTime(timezone=True), nullable=False),
     Column("taken", DateTime(timezone=True)),
 )
+
+# Who minted which example token: never the token. Triggers (migration 0003) refuse every change,
+# and deletion before AUDIT_DAYS are over.
+mints = Table(
+    "mints",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("minted", Float, nullable=False),
+    Column("team", String(32), nullable=False),  # "" on the command line
+    Column("who", String(255), nullable=False),  # user id, or the account at the terminal
+    Column("place", String(64), nullable=False),  # channel id, or where else
+    Column("sub", String(1024), nullable=False),  # redacted
+    Column("jti", String(64), nullable=False),
+    Column("kid", String(256), nullable=False),
+    Column("ttl", Integer, nullable=False),  # seconds
+    Column("fault", String(32), nullable=False),  # "" for a good one
+    UniqueConstraint("jti"),
+    Index("ix_mints_who", "team", "who", "minted"),
+)

@@ -1,0 +1,1 @@
+"""Example keys on disk, and the example tokens that they sign."""
