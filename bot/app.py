@@ -47,6 +47,7 @@ from handlers.teams import OneTeam, Teams, slack_client
 NO_BOT_ACCESS = "SLACK_BOT_TOKEN is not set: copy it from the app's “OAuth & Permissions” page"
 UNSIGNED = "SLACK_SIGNING_SECRET is not set: copy it from the app's “Basic Information” page"
 NO_SOCKET_ACCESS = "SLACK_APP_TOKEN is not set: create one with the scope connections:write"
+NOT_HERE = "I am not installed in this workspace any more. Ask its owners to install me again."
 READY_SECONDS = 3
 DRAIN_SECONDS = 10
 PING_SECONDS = 5  # Socket Mode: how soon a dead connection is noticed
@@ -68,10 +69,12 @@ class Bot:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Carry out kept work; at the end what is in flight has ten seconds to finish."""
+        await self.teams.open()
         async with owned_work(self.services.settings) as owner:
             settings = self.services.settings
             pace = Pace(settings.post_seconds)
-            WORK.bind(self.desk, self.files, owner.fence, pace, settings.retention_days)
+            days, drop = settings.retention_days, self.teams.drop
+            WORK.bind(self.desk, self.files, owner.fence, pace, days, drop_team=drop)
             try:
                 async with durable_work(owner, settings.post_seconds):
                     try:
@@ -95,7 +98,7 @@ def create_bot(services: Services) -> Bot:
     """Return the bot; requests must be verified before its app."""
     teams = open_teams(services)
     operations = open_operations(services, teams)
-    given = {"services": services, **operations}
+    given = {"services": services, "teams": teams, **operations}
 
     async def authorize(
         enterprise_id: str | None, team_id: str | None, context: AsyncBoltContext
@@ -106,6 +109,7 @@ def create_bot(services: Services) -> Bot:
     app = AsyncApp(
         name="anon-support-bot",
         client=slack_client(None, services.settings.slack_api_url),
+        user_facing_authorize_error_message=NOT_HERE,
         authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for "not installed"
         request_verification_enabled=False,  # handlers.front does
         raise_error_for_unhandled_request=True,  # handlers.failures answers 200 and counts
@@ -186,6 +190,7 @@ def create_asgi(services: Services) -> Starlette:
         routes=[
             Route("/slack/events", endpoint, methods=["POST"]),
             *operations_routes(readiness, key_endpoint(services)),
+            *_install_routes(bot),
         ],
     )
     served.state.bot, served.state.readiness = bot, readiness
@@ -245,10 +250,27 @@ def readiness_checks(bot: Bot) -> dict[str, Callable[[], Awaitable[bool]]]:
 
 def open_teams(services: Services) -> Teams:
     """Return where the bot is; raise ConfigError without a token."""
-    token = services.settings.slack_bot_token
+    settings = services.settings
+    if settings.slack_client_id:
+        # Imported here: what encrypts loads only where it is used.
+        from handlers.installed_teams import open_installed  # noqa: PLC0415
+
+        return open_installed(settings, services.store.engine, services.clock)
+    token = settings.slack_bot_token
     if token is None:
         raise ConfigError(NO_BOT_ACCESS)
-    return OneTeam(token.get_secret_value(), services.settings.slack_api_url)
+    return OneTeam(token.get_secret_value(), settings.slack_api_url)
+
+
+def _install_routes(bot: Bot) -> list[Route]:
+    """Return where workspaces install the app; nowhere if the settings hold the only token."""
+    if bot.services.settings.slack_client_id is None:
+        return []
+    from handlers.install import install_routes  # noqa: PLC0415
+    from handlers.installed_teams import InstalledTeams  # noqa: PLC0415
+
+    assert isinstance(bot.teams, InstalledTeams)
+    return install_routes(bot.teams, bot.services.settings)
 
 
 async def _holds(check: Awaitable[object]) -> bool:

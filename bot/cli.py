@@ -110,7 +110,7 @@ def playground(
     from bot.config import read_settings  # noqa: PLC0415 - loads only where it is used
     from bot.playground.server import serve  # noqa: PLC0415 - Bolt loads only where it is used
 
-    settings = read_settings(slack_bot_token=None, slack_app_token=None)
+    settings = read_settings(slack_bot_token=None, slack_app_token=None, token_encryption_keys=None)
     asyncio.run(serve(settings.host, port or settings.port, keep=keep))
 
 
@@ -206,6 +206,14 @@ def manifest(
     from bot.manifest import filled_manifest  # noqa: PLC0415
 
     print(filled_manifest(url or read_settings().public_url, http=http), end="")
+
+
+@app.command(epilog="Example: `anon-support encryption-key`")
+def encryption_key() -> None:
+    """Print a new key for TOKEN_ENCRYPTION_KEYS, which the tokens of workspaces are stored with."""
+    from bot.encryption import new_key  # noqa: PLC0415 - what encrypts loads only where it is used
+
+    print(new_key())
 
 
 @app.command(epilog="Example: `anon-support doctor --json`")

@@ -1,6 +1,7 @@
 """Settings: read once from the environment or ``.env``, checked together, passed down."""
 
 import re
+from base64 import urlsafe_b64decode
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -23,6 +24,8 @@ NO_MINT_IN_PROD = (
     "prod cannot go with MINT_USERS or MINT_CHANNELS: example tokens are never minted for prod. "
     "Leave the two out, or run another bot for sandbox"
 )
+MAKE_KEY = "anon-support encryption-key"
+FERNET_BYTES = 32
 SLACK_API_URL = "https://slack.com/api/"
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -43,6 +46,9 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = SLACK_API_URL
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    token_encryption_keys: SecretStr | None = None
 
     support_channels: Ids = ()
     staff_channel: str = ""
@@ -77,15 +83,29 @@ class Settings(BaseSettings):
     @classmethod
     def _split_ids(cls, value: object) -> object:
         """Comma-separated ids become a tuple."""
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
+        return _split(value) if isinstance(value, str) else value
 
-    @field_validator("slack_bot_token", "slack_app_token", "slack_signing_secret", mode="before")
+    @field_validator(
+        "slack_bot_token",
+        "slack_app_token",
+        "slack_signing_secret",
+        "slack_client_id",
+        "slack_client_secret",
+        "token_encryption_keys",
+        mode="before",
+    )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         """An empty variable, as ``.env.example`` has them, counts as not set."""
         return None if value == "" else value
+
+    @field_validator("token_encryption_keys")
+    @classmethod
+    def _keys_are_fernet_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        for number, key in enumerate(_split(value.get_secret_value() if value else ""), start=1):
+            if not _is_fernet_key(key):
+                raise ValueError(f"key {number} is no Fernet key; make one with: {MAKE_KEY}")
+        return value
 
     @field_validator("anon_api_key_sandbox", "anon_api_key_prod", mode="before")
     @classmethod
@@ -162,11 +182,33 @@ class Settings(BaseSettings):
         return self.data_dir / "keys"
 
     @property
+    def by_oauth(self) -> bool:
+        """Whether workspaces install the app themselves, each with a token of its own."""
+        return bool(self.slack_client_id or self.slack_client_secret)
+
+    @property
+    def encryption_keys(self) -> tuple[str, ...]:
+        """The keys for tokens at rest: the first encrypts, all decrypt."""
+        keys = self.token_encryption_keys
+        return _split(keys.get_secret_value()) if keys else ()
+
+    @property
     def store_url(self) -> str:
         """The state's SQLAlchemy address: ``DATABASE_URL``, or a SQLite file in ``DATA_DIR``."""
         given = self.database_url or f"sqlite:///{self.data_dir / 'state.db'}"
         scheme, _, rest = given.partition("://")
         return f"{DRIVERS.get(scheme, scheme)}://{rest}"
+
+
+def _split(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        return len(urlsafe_b64decode(key.encode("ascii"))) == FERNET_BYTES
+    except ValueError:
+        return False
 
 
 def read_settings(**overrides: object) -> Settings:

@@ -14,8 +14,10 @@ from bot.answering import open_answerer
 from bot.config import Settings, read_settings
 from bot.database import open_database
 from bot.errors import ConfigError, UserError
-from bot.running import missing_settings
+from bot.manifest import INSTALL_PATH
+from bot.running import conflict, missing_settings
 from bot.store import Store
+from handlers.installed_teams import open_installed
 from handlers.teams import slack_client
 
 CONFIGURED = "every setting can be read; connects by {way}"
@@ -23,6 +25,11 @@ NOT_CONFIGURED = "set {names} (docs/slack-setup.md)"
 CONNECTED = "connected as {bot} in {team}"
 REFUSED = "Slack refused the bot token ({code}): copy SLACK_BOT_TOKEN again and reinstall the app"
 AWAY = "Slack cannot be reached: check the network, a proxy and SLACK_API_URL"
+INSTALLED = "can be reached; workspaces that installed the app: {count}"
+INCOMPLETE = "not tried: the settings for several workspaces are not complete"
+NO_HOME = (
+    "no workspace with the app sees STAFF_CHANNEL: invite the bot there, in your own workspace"
+)
 SKIPPED = "not tried: there is no SLACK_BOT_TOKEN"
 NO_ANON_KEY = (
     "not tried: set ANON_API_KEY_SANDBOX or ANON_API_KEY_PROD to check links and SdkClients"
@@ -75,14 +82,24 @@ async def examine(kb: Path | None = None) -> list[Seen]:
 
 
 def _see_settings(settings: Settings) -> Seen:
-    missing = missing_settings(settings)
-    if missing:
+    if mixed := conflict(settings):
+        return Seen("configuration", State.BAD, mixed)
+    if missing := missing_settings(settings):
         return Seen("configuration", State.BAD, NOT_CONFIGURED.format(names=", ".join(missing)))
+    if settings.by_oauth:
+        return Seen("configuration", State.GOOD, CONFIGURED.format(way=_oauth_way(settings)))
     way = "Socket Mode" if settings.slack_app_token else f"HTTP on port {settings.port}"
     return Seen("configuration", State.GOOD, CONFIGURED.format(way=way))
 
 
+def _oauth_way(settings: Settings) -> str:
+    where = settings.public_url.rstrip("/") or "https://… (set PUBLIC_URL)"
+    return f"HTTP on port {settings.port}; workspaces install at {where}{INSTALL_PATH}"
+
+
 async def _see_slack(settings: Settings) -> Seen:
+    if settings.by_oauth:
+        return await _see_installed(settings)
     if settings.slack_bot_token is None:
         return Seen("slack", State.SKIPPED, SKIPPED)
     client = slack_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
@@ -95,6 +112,26 @@ async def _see_slack(settings: Settings) -> Seen:
         return Seen("slack", State.AWAY, AWAY)
     text = CONNECTED.format(bot=answer.get("user"), team=answer.get("team"))
     return Seen("slack", State.GOOD, text)
+
+
+async def _see_installed(settings: Settings) -> Seen:
+    """Look whether Slack answers, how many teams there are, and whether their tokens open."""
+    if conflict(settings) or missing_settings(settings):
+        return Seen("slack", State.SKIPPED, INCOMPLETE)
+    try:
+        async with open_database(settings.store_url) as engine:
+            teams = open_installed(settings, engine)
+            count = len(await teams.installations.keys())
+            await teams.open()
+            home = await teams.home()
+        await teams.reach()
+    except UserError as error:
+        return Seen("slack", State.BAD, str(error))
+    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError):
+        return Seen("slack", State.AWAY, AWAY)
+    if settings.staff_channel and count and not home:
+        return Seen("slack", State.BAD, NO_HOME)
+    return Seen("slack", State.GOOD, INSTALLED.format(count=count))
 
 
 async def _see_anon(settings: Settings) -> Seen:

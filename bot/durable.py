@@ -63,24 +63,33 @@ class Work(DBOSConfiguredInstance):
         self._fence: Fence | None = None
         self._pace = Pace(0)
         self.retention_days = 0
+        self.drop_team: Callable[[str], Awaitable[None]] = _keep
         self._known: OrderedDict[str, None] = OrderedDict()
         self._open: OrderedDict[str, None] = OrderedDict()  # taken on here, not yet done here
         self._running = 0
         self._changed = asyncio.Condition()
 
     def bind(
-        self, desk: Desk, files: Files, fence: Fence | None, pace: Pace, retention_days: int
+        self,
+        desk: Desk,
+        files: Files,
+        fence: Fence | None,
+        pace: Pace,
+        retention_days: int,
+        *,
+        drop_team: Callable[[str], Awaitable[None]],
     ) -> None:
         """Take what the steps work with; once, until ``release``."""
         if self._desk is not None:
             raise RuntimeError("durable work is open already in this process")
         self._desk, self._files, self._fence, self._pace = desk, files, fence, pace
-        self.retention_days = retention_days
+        self.retention_days, self.drop_team = retention_days, drop_team
         self._changed = asyncio.Condition()
 
     def release(self) -> None:
         """Forget what the steps worked with."""
         self._desk = self._files = self._fence = None
+        self.drop_team = _keep
         self._known.clear()
         self._open.clear()
         self._running = 0
@@ -99,19 +108,19 @@ class Work(DBOSConfiguredInstance):
             queue_partition_key=heard.place.channel, delay_seconds=hold or None
         )
         with options, DBOSContextSetAuth(_owner(heard.place.team, heard.user), []):
-            await self._start(heard.id, lambda: self._enqueue(self.attend_to, dump(heard)))
+            await self.start(heard.id, lambda: self._enqueue(self.attend_to, dump(heard)))
 
     async def submit(self, job: Job) -> None:
         """Have a job done; one whose key is known is done already."""
         job = replace(job, request=job.request or current_request())
         with DBOSContextSetAuth(_owner(job.place.team, job.user), []):
             if job.kind not in QUEUED:
-                await self._start(
+                await self.start(
                     job.key, lambda: DBOS.start_workflow_async(self.carry_out, dump(job))
                 )
                 return
             with SetEnqueueOptions(queue_partition_key=job.place.channel):
-                await self._start(job.key, lambda: self._enqueue(self.carry_out, dump(job)))
+                await self.start(job.key, lambda: self._enqueue(self.carry_out, dump(job)))
 
     async def outcome(self, job: Job) -> str:
         """Have a job done and return the ts of its message; raise UserError where refused."""
@@ -147,13 +156,13 @@ class Work(DBOSConfiguredInstance):
     async def attend_to(self, heard: Json) -> Json:
         """Deal with a message."""
         read = load_heard(heard)
-        return await self._guarded(self._attend(read), _asker_of(read), read.request)
+        return await self.guarded(self._attend(read), _asker_of(read), read.request)
 
     @DBOS.workflow(name="carry_out")
     async def carry_out(self, job: Json) -> Json:
         """Do a job."""
         read = load_job(job)
-        return await self._guarded(self._carry(read), read, read.request)
+        return await self.guarded(self._carry(read), read, read.request)
 
     async def _attend(self, heard: Heard) -> Json:
         async def decide() -> Json:
@@ -244,7 +253,7 @@ class Work(DBOSConfiguredInstance):
                 look = True
             await DBOS.sleep_async(seconds)
 
-    async def _guarded(self, work: Awaitable[Json], job: Job | None, request: str) -> Json:
+    async def guarded(self, work: Awaitable[Json], job: Job | None, request: str) -> Json:
         """Count what runs; log what fails unforeseen and tell who waits for it."""
         key = DBOS.workflow_id or ""
         self._running += 1
@@ -275,7 +284,7 @@ class Work(DBOSConfiguredInstance):
             with suppress(TryLaterError, UserError):
                 await self.desk.tell(job, FAILED.format(reference=name))
 
-    async def _start(self, key: str, start: Callable[[], Awaitable[Any]]) -> None:
+    async def start(self, key: str, start: Callable[[], Awaitable[Any]]) -> None:
         """Start work under its key; what this process knows already costs nothing."""
         if key in self._known:
             return
@@ -297,6 +306,10 @@ class Work(DBOSConfiguredInstance):
     @staticmethod
     async def _enqueue(work: Any, value: Json) -> Any:
         return await DBOS.enqueue_workflow_async(POSTS, work, value)
+
+
+async def _keep(_team: str) -> None:
+    """Delete nothing: no work is open."""
 
 
 def _asker_of(heard: Heard) -> Job | None:

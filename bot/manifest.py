@@ -9,10 +9,23 @@ from bot.errors import ConfigError
 
 APP_YAML = Path(__file__).parent.parent / "app.yaml"
 EVENTS_PATH = "/slack/events"
+INSTALL_PATH = "/slack/install"
+REDIRECT_PATH = "/slack/oauth_redirect"
 NEEDS_URL = "Slack needs an address to send events to: give --url https://… or set PUBLIC_URL."
 NEEDS_HTTPS = "Slack sends events to https addresses only: give --url https://…"
 
 _HTTPS = re.compile(r"https://[^\s/?#]+(?:/[^\s?#]*)?")
+
+
+def bot_scopes() -> list[str]:
+    """Return the scopes that the bot asks for."""
+    whole = yaml.safe_load(APP_YAML.read_text(encoding="utf-8"))
+    return [str(scope) for scope in whole["oauth_config"]["scopes"]["bot"]]
+
+
+def redirect_address(url: str) -> str:
+    """Return where Slack sends a browser back to after an installation."""
+    return url.rstrip("/") + REDIRECT_PATH
 
 
 def filled_manifest(url: str, *, http: bool) -> str:
@@ -26,6 +39,7 @@ def filled_manifest(url: str, *, http: bool) -> str:
         raise ConfigError(NEEDS_HTTPS)
     whole = yaml.safe_load(text)
     address = url.rstrip("/") + EVENTS_PATH
+    whole["oauth_config"]["redirect_urls"] = [redirect_address(url)]
     settings = whole["settings"]
     settings["socket_mode_enabled"] = False
     settings["event_subscriptions"]["request_url"] = address

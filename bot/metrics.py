@@ -7,6 +7,9 @@ FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 3)
 EVENTS = Counter("anon_events_total", "Events that were taken in", ["type"])
 UNKNOWN_REQUESTS = Counter("anon_unknown_requests_total", "Requests that no listener takes")
 REFUSED = Counter("anon_events_refused_total", "Events that could not be kept: Slack comes again")
+NOT_INSTALLED = Counter(
+    "anon_requests_not_installed_total", "Requests from teams that have not installed the app"
+)
 DECISIONS = Counter("anon_decisions_total", "What messages got", ["kind"])
 MATCH = Histogram("anon_match_seconds", "Time to match one text", buckets=FAST)
 ACK = Histogram("anon_ack_seconds", "Time to answer a request of Slack's", buckets=FAST)

@@ -13,8 +13,9 @@ import uvicorn
 from starlette.applications import Starlette
 
 from bot.app import create_asgi, create_socket_asgi
-from bot.config import Settings
+from bot.config import MAKE_KEY, Settings
 from bot.errors import ConfigError
+from bot.manifest import INSTALL_PATH
 from bot.services import open_services
 
 CONNECTED = (
@@ -27,22 +28,50 @@ NO_TOKENS = (
     "to try the bot without Slack: anon-support playground"
 )
 NO_PORT = "Cannot listen on {host}:{port} ({cause}): set HOST and PORT to an address that is free"
+INSTALLING = "Workspaces install the app at {address}"
+BOTH = (
+    "Set for one workspace: {one}; set for several by OAuth: {several}. Keep one kind: "
+    "SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and "
+    "TOKEN_ENCRYPTION_KEYS, over HTTP, for several."
+)
 DRAIN_SECONDS = 10
 log = structlog.get_logger(__name__)
 
 
 def missing_settings(settings: Settings) -> list[str]:
     """Return the names of the settings without which the bot cannot connect."""
+    if settings.by_oauth:
+        return _missing_for_oauth(settings)
     missing = [] if settings.slack_bot_token else ["SLACK_BOT_TOKEN"]
     if not settings.slack_app_token and not settings.slack_signing_secret:
         missing.append("SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)")
     return missing
 
 
+def _missing_for_oauth(settings: Settings) -> list[str]:
+    needed = {
+        "SLACK_CLIENT_ID": settings.slack_client_id,
+        "SLACK_CLIENT_SECRET": settings.slack_client_secret,
+        "SLACK_SIGNING_SECRET": settings.slack_signing_secret,
+        f"TOKEN_ENCRYPTION_KEYS (make one with: {MAKE_KEY})": settings.encryption_keys,
+    }
+    return [name for name, value in needed.items() if not value]
+
+
+def conflict(settings: Settings) -> str:
+    """Return what is wrong if settings for one workspace and for several are mixed, or nothing."""
+    tokens = {"BOT": settings.slack_bot_token, "APP": settings.slack_app_token}
+    client = {"ID": settings.slack_client_id, "SECRET": settings.slack_client_secret}
+    one = ", ".join(f"SLACK_{kind}_TOKEN" for kind, value in tokens.items() if value)
+    several = ", ".join(f"SLACK_CLIENT_{kind}" for kind, value in client.items() if value)
+    return BOTH.format(one=one, several=several) if one and several else ""
+
+
 async def run_bot(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; raise ConfigError when it cannot start."""
-    missing = missing_settings(settings)
-    if missing:
+    if mixed := conflict(settings):
+        raise ConfigError(mixed)
+    if missing := missing_settings(settings):
         raise ConfigError(NO_TOKENS.format(names=", ".join(missing)))
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     by_socket = settings.slack_app_token is not None
@@ -54,6 +83,8 @@ async def run_bot(settings: Settings) -> None:
                 host, port = listener.getsockname()[:2]
                 told = CONNECTED if by_socket else LISTENING
                 print(told.format(host=host, port=port), flush=True)  # noqa: T201
+                if settings.by_oauth:
+                    print(INSTALLING.format(address=settings.own_url + INSTALL_PATH), flush=True)  # noqa: T201
                 await _serve(app, listener)
 
 

@@ -68,4 +68,5 @@ def secrets_of(settings: Settings) -> list[str]:
     """Return every secret setting and the database's password, for the logs to leave out."""
     values = [value for _, value in settings if isinstance(value, SecretStr)]
     password = make_url(settings.store_url).password
-    return [value.get_secret_value() for value in values] + ([password] if password else [])
+    secrets = [value.get_secret_value() for value in values] + ([password] if password else [])
+    return [*secrets, *settings.encryption_keys]

@@ -13,9 +13,11 @@ from bot.audit import Audit
 from bot.database import WRITE
 from bot.records import Answer, Around, Candidate, Mode, Place, Posted, State, Thread, Verdict
 from bot.tables import (
+    METADATA,
     answers,
     channel_modes,
     feedback,
+    mints,
     misses,
     opted_out,
     pieces,
@@ -36,6 +38,11 @@ class Store:
         self._engine = engine
         self.audit = Audit(engine)
         self._dialect: Any = sqlite if engine.dialect.name == "sqlite" else postgresql
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The database that it reads and writes."""
+        return self._engine
 
     @asynccontextmanager
     async def _write(self) -> AsyncIterator[AsyncConnection]:
@@ -125,6 +132,18 @@ class Store:
         async with self._write() as connection:
             for table, column in OWNED:
                 await connection.execute(_deletion(table, {"team": team, column: user}))
+
+    async def forget_team(self, team: str) -> int:
+        """Delete every row that was kept for the team, but for the audit; return how many."""
+        count = 0
+        seen = delete(seen_events).where(seen_events.c.key.contains(f":{team}:", autoescape=True))
+        async with self._write() as connection:
+            for table in reversed(METADATA.sorted_tables):
+                if "team" in table.c and table is not mints:
+                    mine = delete(table).where(table.c.team == team)
+                    count += (await connection.execute(mine)).rowcount
+            await connection.execute(seen)
+        return count
 
     async def begin_thread(self, place: Place, asker: str, now: float) -> Thread:
         """Return the thread, which is there afterwards."""

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from slack_bolt.async_app import AsyncApp
 
 from bot.verbs import Form
-from handlers import answer, commands, failures, feedback, forms, ids, shortcuts
+from handlers import answer, commands, failures, feedback, forms, ids, leaving, shortcuts
 from handlers.inbox import inbox
 
 
@@ -38,6 +38,8 @@ LISTENERS = (
     Listener(Kind.EVENT, "app_mention", answer.on_message),
     Listener(Kind.EVENT, "member_joined_channel", answer.on_join),
     Listener(Kind.EVENT, "reaction_added", feedback.on_reaction),
+    Listener(Kind.EVENT, "app_uninstalled", leaving.on_uninstalled),
+    Listener(Kind.EVENT, "tokens_revoked", leaving.on_tokens_revoked),
     Listener(Kind.COMMAND, ids.COMMAND, commands.on_command),
     Listener(Kind.SHORTCUT, ids.DIAGNOSE, shortcuts.on_diagnose),
     Listener(Kind.ACTION, ids.SOLVED, feedback.on_solved),

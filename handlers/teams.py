@@ -40,6 +40,18 @@ class Teams(Protocol):
     async def reach(self) -> None:
         """Raise what the SDK raises when Slack cannot be reached."""
 
+    async def open(self) -> None:
+        """Be ready to find teams; raise ConfigError where stored tokens cannot be read."""
+
+    async def installed_at(self, team: str) -> float | None:
+        """Return when the team installed the app last, None where that is not kept."""
+
+    async def drop(self, team: str) -> None:
+        """Delete the team's tokens, as far as they are kept."""
+
+    async def drop_users(self, team: str, users: list[str]) -> None:
+        """Delete what is kept of the people who took their own tokens back."""
+
     async def home(self) -> str:
         """Return the operator's own team, where the staff channel is; nothing if not known."""
 
@@ -68,6 +80,19 @@ class OneTeam:
     async def reach(self) -> None:
         """Ask Slack whether the token is good."""
         await self._team.web.auth_test()
+
+    async def open(self) -> None:
+        """Nothing is kept."""
+
+    async def installed_at(self, team: str) -> float | None:  # noqa: ARG002
+        """Nothing is kept."""
+        return None
+
+    async def drop(self, team: str) -> None:
+        """Leave the token where it is: in the settings."""
+
+    async def drop_users(self, team: str, users: list[str]) -> None:
+        """Nothing is kept."""
 
     async def home(self) -> str:
         """Return the only team."""

@@ -454,7 +454,8 @@ def test_the_manifest_for_http_leads_everything_to_one_address(
     assert settings["interactivity"]["request_url"] == address
     assert [one["url"] for one in whole["features"]["slash_commands"]] == [address]
     plain = yaml.safe_load(call("manifest").out)
-    assert whole["oauth_config"] == plain["oauth_config"]
+    way_back = "https://bot.example.com/slack/oauth_redirect"
+    assert whole["oauth_config"] == {**plain["oauth_config"], "redirect_urls": [way_back]}
 
 
 @pytest.mark.parametrize(

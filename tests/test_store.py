@@ -5,14 +5,11 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 
 from bot.database import open_database
 from bot.errors import ConfigError
 from bot.records import Answer, Candidate, Mode, Place, Posted, State, Thread, Verdict
 from bot.store import Store
-from bot.tables import METADATA
 
 PLACE = Place("T1", "C1", "1.1")
 ANSWER = Answer(
@@ -38,14 +35,6 @@ async def engine(url):
 @pytest.fixture
 def store(engine):
     return Store(engine)
-
-
-async def test_the_migrations_make_exactly_the_tables(engine):
-    def differences(connection):
-        return compare_metadata(MigrationContext.configure(connection), METADATA)
-
-    async with engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
 
 
 async def test_sqlite_is_made_safe(tmp_path):

@@ -1,0 +1,77 @@
+"""A team that takes the bot away: its tokens and all that was kept of it are deleted, durably."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import structlog
+from dbos import DBOS
+
+from bot.durable import WORK
+from bot.jobs import Json
+
+LEAVE = "leave"
+PAGE = 500
+ACTIVE = ["ENQUEUED", "DELAYED", "PENDING"]
+DONE = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+# With these a step is tried for about a day; the pause doubles up to an hour.
+PATIENCE = {"retries_allowed": True, "max_attempts": 35, "interval_seconds": 1.0}
+log = structlog.get_logger(__name__)
+
+
+async def start_leaving(team: str, event: str) -> None:
+    """Keep it as work that the team goes; the event's id makes its repetitions one."""
+    await WORK.start(f"{LEAVE}:{team}:{event}", lambda: DBOS.start_workflow_async(leave, team))
+
+
+@DBOS.workflow(name=LEAVE)
+async def leave(team: str) -> Json:
+    """Delete what is kept of the team."""
+    return await WORK.guarded(_leave(team), None, "")
+
+
+async def _leave(team: str) -> Json:
+    """Delete the tokens first, so that nothing new begins, then the state, then finished work."""
+    await _step("drop tokens", _drop_tokens, team)
+    await _step("drop rows", _drop_rows, team)
+    await _step("drop work", _drop_work, team)
+    log.info("team_left", team=team)
+    return {}
+
+
+async def _step(name: str, run: Callable[[str], Awaitable[int]], team: str) -> None:
+    await DBOS.run_step_async(cast("Any", {"name": name, **PATIENCE}), run, team)
+
+
+async def _drop_tokens(team: str) -> int:
+    await WORK.drop_team(team)
+    return 0
+
+
+async def _drop_rows(team: str) -> int:
+    return await WORK.desk.workflows.store.forget_team(team)
+
+
+async def _drop_work(team: str) -> int:
+    """Cancel what still waits for the team, delete what is kept of its work; return how much."""
+    waiting = await _work_of(team, ACTIVE)
+    await asyncio.gather(*(DBOS.cancel_workflow_async(one) for one in waiting))
+    done = await _work_of(team, DONE)
+    for start in range(0, len(done), PAGE):
+        await DBOS.delete_workflows_async(done[start : start + PAGE])
+    return len(done)
+
+
+async def _work_of(team: str, status: list[str]) -> list[str]:
+    """Return the ids of the team's work: its owner's name begins with the team."""
+    found: list[str] = []
+    for offset in range(0, 1_000_000_000, PAGE):
+        page = await DBOS.list_workflows_async(
+            status=status, load_input=False, load_output=False, limit=PAGE, offset=offset
+        )
+        found += [
+            one.workflow_id for one in page if (one.authenticated_user or "").startswith(f"{team}:")
+        ]
+        if len(page) < PAGE:
+            break
+    return found
