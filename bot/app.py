@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from bot.asking import Asking
+from bot.checking import Channels, Checking
 from bot.desk import Desk
 from bot.durable import WORK
 from bot.engine import durable_work
@@ -27,14 +28,19 @@ from bot.errors import ConfigError
 from bot.feedback import Feedback
 from bot.hearing import Aside, Hearing
 from bot.key_endpoint import KeyEndpoint
+from bot.message_checks import MessageChecks
 from bot.operations import Readiness, operations_routes
 from bot.ownership import owned_work
 from bot.pace import Pace
+from bot.private_checks import PrivateChecks
+from bot.run_store import Limits
+from bot.sealed import Sealed
 from bot.services import Services
 from bot.staff import Staff
 from bot.tokens.key_folder import KeyFolder
 from bot.workflows import Workflows
 from handlers import register
+from handlers.channels import SlackChannels
 from handlers.failures import Told
 from handlers.files import SlackFiles
 from handlers.front import slack_endpoint
@@ -150,7 +156,9 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
     )
     asking = Asking(workflows, services.matching, settings.support_channels)
     feedback = Feedback(workflows)
-    desk = Desk(workflows, asking, feedback, services.clock)
+    channels = SlackChannels(teams, services.clock)
+    checks = MessageChecks(open_checking(services, workflows, channels), workflows)
+    desk = Desk(workflows, asking, feedback, checks, services.clock)
     return {
         "desk": desk,
         "messenger": messenger,
@@ -158,6 +166,8 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
         "files": SlackFiles(teams, settings.slack_api_url),
         "workflows": workflows,
         "asking": asking,
+        "checks": checks,
+        "private_checks": PrivateChecks(checks, asking),
         "feedback": feedback,
         "hearing": Hearing(
             workflows,
@@ -168,6 +178,21 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
             hold=settings.hold_seconds,
         ),
     }
+
+
+def open_checking(services: Services, workflows: Workflows, channels: Channels) -> Checking:
+    """Return what runs checks."""
+    return Checking(
+        instruments=services.instruments,
+        runs=services.store.runs,
+        sealed=Sealed(services.clock),
+        staff=workflows.staff,
+        channels=channels,
+        open_channels=services.settings.check_channels,
+        threads=services.matching,
+        clock=services.clock,
+        limits=Limits(),
+    )
 
 
 def create_asgi(services: Services) -> Starlette:

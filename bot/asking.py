@@ -12,14 +12,15 @@ from bot.leaks import live_leaks
 from bot.metrics import DECISIONS, MATCH
 from bot.records import Candidate, Mode, Place
 from bot.reply import FormOffer, LeakWarning, Notice, Said
-from bot.verbs import Form, Name, Verb, parse_verb
+from bot.verbs import CHECKING, VERBS, Name, Verb, parse_verb
 from bot.workflows import ALREADY_NOTED, NOTHING_FOUND, Case, Workflows, candidates_of
 
 HELP = """I answer questions and errors about integrating with Anon from its FAQ.
 • `/anon ask how do I use my own identity provider` – the best entry, for you alone
 • mention me, in threads too, with a question or a pasted error – an answer in the thread
 • send me a direct message – the same in private
-• `/anon diagnose` – a form to paste an error into, for you alone
+• `/anon diagnose` – a form to paste an error into; every check that it allows is run
+• `check jwks`, `check token`, `check link`, `check client` – look at the real thing
 • “Diagnose with Anon” in a message's menu – what I would answer to it
 • `mute me`, `unmute me` – whether I may speak to you unasked · `forget me` – delete what I keep
 • `mute` in a thread, or 🔇 on my reply – I leave that thread alone
@@ -31,10 +32,16 @@ FORGOTTEN = (
     "A wish to be left alone is kept; `unmute me` ends it."
 )
 MEANT = "I do not know that verb. Did you mean `{verb}`? `help` lists what I can do."
+CHECK_USAGE = """Say what to check:
+• `check jwks https://acme.dev/.well-known/jwks.json`
+• `check token` – opens a form, so that the token stays private
+• `check link user-42 instagram sandbox` – appUserId, app and environment
+• `check client 7190a924-ce91-4f0e-9d3c-1c5a8e6f2b10` – SdkClient, then UserPool and environment"""
 UNKNOWN = (
     "I do not know that verb. To ask, write a sentence, or `ask` and your words. "
     "`help` lists what I can do."
 )
+TEXTS = {Name.UNKNOWN: UNKNOWN, **dict.fromkeys(CHECKING, CHECK_USAGE)}
 MODE_IS = "The mode here is `{mode}`. Staff change it with `config mode` and one of {modes}."
 MODE_SET = "The mode here is now `{mode}`."
 CONFIG_STAFF = "Only staff can change the mode of a channel."
@@ -122,12 +129,11 @@ class Asking:
                 return Notice(FORGOTTEN)
             case Name.CONFIG:
                 return await self._config(verb.rest, team, channel, user)
-            case Name.DIAGNOSE:
-                return FormOffer(Form.DIAGNOSE)
-            case Name.UNKNOWN:
-                return Notice(MEANT.format(verb=verb.rest) if verb.rest else UNKNOWN)
+            case Name.UNKNOWN if verb.rest:
+                return Notice(MEANT.format(verb=verb.rest))
             case _:
-                return Notice(HELP)
+                form = VERBS[verb.name].form if verb.name in VERBS else None
+                return FormOffer(form) if form else Notice(TEXTS.get(verb.name, HELP))
 
     async def mode(self, team: str, channel: str, user: str) -> Mode:
         """Return the channel's mode: the stored one, else the one that the settings give."""
@@ -153,18 +159,20 @@ class Asking:
         case = Case(Place(team, channel, ""), "", user, (Candidate(entry),))
         return await self._once(f"share:{work}", case, entry, SHARED)
 
-    async def post_to_thread(self, place: Place, question: str, asker: str, entry: str) -> Said:
-        """Post an entry into the thread of a message, once."""
-        work = f"post:{work_id(place.team, place.channel, question)}:{entry}"
-        case = Case(place, question, asker, (Candidate(entry),))
-        return await self._once(work, case, entry, POSTED)
+    async def post_to_thread(
+        self, place: Place, question: str, asker: str, entry: str, run: str = ""
+    ) -> Said:
+        """Post an entry, with what its checks came to, into the thread of a message, once."""
+        work = f"post:{work_id(place.team, place.channel, question)}:{entry or run}"
+        case = Case(place, question, asker, (Candidate(entry),) if entry else ())
+        return await self._once(work, case, entry, POSTED, run)
 
-    async def _once(self, work: str, case: Case, entry: str, done: str) -> Said:
+    async def _once(self, work: str, case: Case, entry: str, done: str, run: str = "") -> Said:
         """Post an entry; where Slack refuses, the next press has to work."""
         if not await self.workflows.store.claim(self.workflows.clock(), work):
             return Notice(done)
         try:
-            await self.workflows.post_entry(case, entry, f"{work}:{uuid4().hex}")
+            await self.workflows.post_entry(case, entry, f"{work}:{uuid4().hex}", run)
         except UserError:
             await self.workflows.store.unclaim(work)
             raise

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     token_encryption_keys: SecretStr | None = None
 
     support_channels: Ids = ()
+    check_channels: Ids = ()
     staff_channel: str = ""
     staff_users: Ids = ()
     mint_users: Ids = ()
@@ -78,7 +79,12 @@ class Settings(BaseSettings):
     public_url: str = ""
 
     @field_validator(
-        "support_channels", "staff_users", "mint_users", "mint_channels", mode="before"
+        "support_channels",
+        "check_channels",
+        "staff_users",
+        "mint_users",
+        "mint_channels",
+        mode="before",
     )
     @classmethod
     def _split_ids(cls, value: object) -> object:

@@ -10,8 +10,9 @@ from bot.asking import Asking
 from bot.conversations import Act, Actor, Event, act, actor_of, may_follow_up
 from bot.errors import UserError
 from bot.feedback import Feedback
-from bot.jobs import Heard, Job, Kind
+from bot.jobs import Heard, Job, Json, Kind
 from bot.leaks import live_leaks
+from bot.message_checks import MessageChecks
 from bot.pieces import author_of
 from bot.records import Around, Candidate, Mode, Place
 from bot.reply import Again, HumanNoted, HumanWanted, Leak, LeakWarning, Notice, Reply, Said
@@ -21,7 +22,7 @@ from bot.workflows import NOTHING_FOUND, NOTHING_LEFT, Case, Workflows, candidat
 LEFT_ALONE = "I leave this thread alone. Mention me when you want me back."
 PRIVATE = frozenset({Kind.SUGGEST, Kind.WARN, Kind.VERB, Kind.MUTED})
 REACTIONS = frozenset({Kind.REMOVE, Kind.MUTE, Kind.SOLVE})
-RECORDED = frozenset({Kind.ANSWER, Kind.OFFER, Kind.SHARE})
+RECORDED = frozenset({Kind.ANSWER, Kind.OFFER, Kind.CHECKS, Kind.SHARE})
 _RANK = (Outcome.SILENT, Outcome.SUGGEST, Outcome.REPLY)
 log = structlog.get_logger(__name__)
 
@@ -43,6 +44,7 @@ class Desk:
     workflows: Workflows
     asking: Asking
     feedback: Feedback
+    checks: MessageChecks
     clock: Callable[[], float]
 
     async def plan(self, heard: Heard, around: Around) -> Plan:
@@ -88,6 +90,7 @@ class Desk:
     async def read_files(self, heard: Heard, files: str) -> tuple[Heard, tuple[Leak, ...]]:
         """Return the message with its files' text, redacted, and the secrets found there."""
         paste = await self.asking.read(files)
+        await self.checks.seal(heard.id, files, paste)
         text = f"{heard.text}\n{paste.text}" if paste.text else heard.text
         return replace(heard, text=text, files=()), live_leaks(paste.found)
 
@@ -95,6 +98,8 @@ class Desk:
         """Return what a message gets now; what the thread learns by it is kept."""
         store = self.workflows.store
         around = await store.around(heard.place, heard.user, heard.first or heard.ts)
+        if heard.diagnose and not heard.text:
+            heard = await self._with_thread(heard)
         if not heard.first:
             heard = await self._with_later(heard)
         plan = await self.plan(heard, around)
@@ -103,7 +108,15 @@ class Desk:
             await self.workflows.move(heard.place, Event.MENTIONED, actor)
         if plan.miss:
             await self.count_miss(heard, plan.miss)
-        return await self._as_piece(heard, plan) if heard.first else plan.job
+        job = await self._as_piece(heard, plan) if heard.first else plan.job
+        return await self.checks.attach(job, heard) if job else None
+
+    async def _with_thread(self, heard: Heard) -> Heard:
+        """Return an ask about a thread with what was said there."""
+        raw = await self.checks.checking.channels.thread_text(heard.place)
+        paste = await self.asking.read(raw)
+        await self.checks.seal(heard.id, raw, paste)
+        return replace(heard, text=paste.text)
 
     async def _with_later(self, heard: Heard) -> Heard:
         """Return the first piece with what its author added while it was held."""
@@ -142,7 +155,8 @@ class Desk:
                 job = replace(job, edits=known.posted)
         if job.unasked and not job.edits:
             job = replace(job, again=await self._said_already(job))
-        if job.kind in {Kind.ANSWER, Kind.OFFER, Kind.NOTHING_LEFT}:
+        job = await self.checks.ready(job)
+        if job.kind in {Kind.ANSWER, Kind.OFFER, Kind.CHECKS, Kind.NOTHING_LEFT}:
             await self.workflows.store.begin_thread(job.place, job.user, self.clock())
         if job.kind is Kind.SUGGEST:
             await self._keep(job, None)  # before it is seen: a pick looks for it
@@ -162,6 +176,11 @@ class Desk:
         if job.kind in REACTIONS:
             await self._react(job)
             return ""
+        if job.refusal:
+            raise UserError(job.refusal)
+        if job.kind is Kind.CHECK:
+            await self.checks.run(job)
+            return job.edits
         said = await self.said(job)
         if said is None:
             return ""
@@ -178,17 +197,15 @@ class Desk:
 
     async def said(self, job: Job) -> Said | None:
         """Return what the job says, None if there is nothing to say."""
+        ladder = await self.checks.ladder(job)
         match job.kind:
             case Kind.ANSWER | Kind.SHARE:
-                reply = await self.workflows.reply(job.entry, job.candidates)
+                reply = await self.workflows.reply(job.entry, job.candidates, ladder=ladder)
                 return await self._shortened(reply, job) if job.again else reply
-            case Kind.OFFER:
-                choices = self.workflows.choices(job.question, job.candidates)
-                return choices or Notice(NOTHING_FOUND, human=True)
-            case Kind.SUGGEST:
-                return self.workflows.choices(job.question, job.candidates, private=True)
-            case Kind.NOTHING_LEFT:
-                return Notice(NOTHING_LEFT, human=True)
+            case Kind.CHECKS:
+                return ladder
+            case Kind.OFFER | Kind.SUGGEST | Kind.NOTHING_LEFT:
+                return self._said_unsure(job)
             case Kind.MUTED:
                 return Notice(LEFT_ALONE)
             case _:
@@ -199,7 +216,14 @@ class Desk:
         link = await self.workflows.messenger.permalink(
             job.place.team, job.place.channel, job.again
         )
-        return Again(reply.entry, reply.title, link, reply.removable_by) if link else reply
+        return Again(reply, link) if link else reply
+
+    def _said_unsure(self, job: Job) -> Said | None:
+        if job.kind is Kind.NOTHING_LEFT:
+            return Notice(NOTHING_LEFT, human=True)
+        private = job.kind is Kind.SUGGEST
+        choices = self.workflows.choices(job.question, job.candidates, private=private)
+        return choices if choices or private else Notice(NOTHING_FOUND, human=True)
 
     async def _said_of_people(self, job: Job) -> Said | None:
         place = job.place
@@ -230,6 +254,10 @@ class Desk:
 
     async def record(self, job: Job, posted: str | None) -> None:
         """Keep what was shown."""
+        if job.kind is Kind.CHECK:
+            await self.checks.show(job)
+            return
+        await self.checks.posted(job, posted or "")
         if job.kind is Kind.SHARE and posted:
             place = replace(job.place, root=posted)
             await self.workflows.store.begin_thread(place, job.user, self.clock())
@@ -242,12 +270,13 @@ class Desk:
         case = Case(job.place, job.question, job.user, job.candidates)
         await self.workflows.record(case, posted, job.entry, job.turn)
 
-    def next(self, job: Job, *, refused: bool) -> Job | None:
-        """Return the job that follows this one."""
+    def next(self, job: Job, outcome: Json) -> list[Job]:
+        """Return the jobs that follow this one."""
+        refused = "refused" in outcome
         if job.kind is Kind.STAFF_LINE and job.about and job.about.root:
             key = f"{job.key}:noted"
-            return Job(Kind.HUMAN_NOTED, key, job.about, job.user, told=not refused)
-        return None
+            return [Job(Kind.HUMAN_NOTED, key, job.about, job.user, told=not refused)]
+        return [] if refused else self.checks.following(job, str(outcome.get("posted") or ""))
 
     async def tell(self, job: Job, text: str) -> None:
         """Tell the person whom a job is for why it could not be done."""

@@ -210,7 +210,7 @@ class Work(DBOSConfiguredInstance):
             return outcome
 
         recorded = await self._patiently("record", record)
-        if following := self.desk.next(job, refused="refused" in recorded):
+        for following in self.desk.next(job, recorded):
             await self.submit(following)
         return recorded
 

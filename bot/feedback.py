@@ -64,14 +64,15 @@ class Feedback:
         answer, actor = await self._answer_and_actor(team, channel, posted, user, None)
         if not await self.workflows.move(answer.place, Event.REOPENED, actor):
             raise UserError(REOPEN_REFUSED)
-        reply = await self.workflows.reply(answer.entry, answer.candidates)
+        ladder = await self.workflows.last_ladder(answer)
+        reply = await self.workflows.drawn(answer, ladder)
         await self.workflows.messenger.edit(team, channel, posted, reply)
 
     async def _close(self, answer: Answer, actor: Actor, user: str) -> None:
         moved = await self.workflows.move(answer.place, Event.SOLVED, actor)
         if moved and answer.open and answer.posted:
-            reply = await self.workflows.reply(answer.entry, answer.candidates)
-            closed = replace(reply, solved_by=user)
+            ladder = await self.workflows.last_ladder(answer)
+            closed = await self.workflows.drawn(answer, ladder, solved_by=user)
             await self.workflows.messenger.edit(
                 answer.place.team, answer.place.channel, answer.posted, closed
             )

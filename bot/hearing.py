@@ -16,7 +16,7 @@ from bot.leaks import live_leaks
 from bot.metrics import DECISIONS
 from bot.pieces import Pieces, Recent, author_of
 from bot.records import Around, Mode, Place, State, Thread
-from bot.verbs import Name, parse_verb
+from bot.verbs import CHECKING, Name, parse_verb
 from bot.workflows import Workflows
 
 EDIT_SECONDS = 600  # an edit of an older message is no new question
@@ -85,24 +85,31 @@ class Hearing:
             return
         paste = await self._asking.read(message.text)
         heard = message.heard(paste.text)
+        await self._desk.checks.seal(heard.id, message.text, paste)
         if leaks := live_leaks(paste.found):
             await self._workflows.warn(heard, leaks)
-        if heard.explicit and await self._told(heard, around):
+        if heard.explicit and await self._told(heard, around, message.text):
             return
         if heard.explicit or await self._may_speak(heard, around):
             await self._attend(heard, around, edited=message.edited)
         if message.edited:
             self._remember(message)
 
-    async def _told(self, heard: Heard, around: Around) -> bool:
+    async def _told(self, heard: Heard, around: Around, raw: str) -> bool:
         """Tell whether it is no question but something to do, which is then done."""
         if around.thread and is_mute_word(heard.text):
             await self._move(heard, around.thread, Event.MUTED)
             await self._submit(Kind.MUTED, heard)
             return True
         pointing = not heard.text and self._recent.follows(heard, self._clock())
-        if heard.files or pointing or parse_verb(heard.text).name is Name.ASK:
+        verb = parse_verb(heard.text)
+        if heard.files or pointing or verb.name is Name.ASK:
             return False
+        if verb.name is Name.DIAGNOSE and (verb.rest or heard.in_thread):
+            return False
+        if verb.name in CHECKING and (job := await self._desk.checks.asked(heard, raw)):
+            await self._workflows.works.submit(job)
+            return True
         await self._submit(Kind.VERB, heard)
         return True
 
@@ -121,10 +128,10 @@ class Hearing:
 
     async def _attend(self, heard: Heard, around: Around, *, edited: bool) -> None:
         """Have a message looked at, if it or what it joins needs something."""
-        ask = heard.explicit and not heard.files
-        text = parse_verb(heard.text).rest if ask else heard.text
-        heard = replace(heard, text=text)
-        if edited or heard.files:
+        if heard.explicit and not heard.files:
+            verb = parse_verb(heard.text)
+            heard = replace(heard, text=verb.rest, diagnose=verb.name is Name.DIAGNOSE)
+        if edited or heard.files or heard.diagnose:
             await self._work_on(heard, around, None)
             return
         author = author_of(heard)
@@ -133,6 +140,7 @@ class Hearing:
                 self._recent.forget(heard)
                 around = replace(around, posted=None)
             pieces, joined = self._recent.join(heard, around.posted, self._clock())
+            self._desk.checks.join(joined)
             if joined.place != heard.place:
                 place, first = joined.place, joined.first
                 around = await self._workflows.store.around(place, joined.user, first)
@@ -155,7 +163,7 @@ class Hearing:
     async def _work_on(self, heard: Heard, around: Around, pieces: Pieces | None) -> None:
         """Start the work, or none; remember with the pieces that there is some."""
         works = self._workflows.works
-        if heard.files:
+        if heard.files or heard.diagnose:
             await works.attend(heard)
             return
         plan = await self._desk.plan(heard, around)

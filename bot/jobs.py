@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from bot.ladders import Look
 from bot.records import Candidate, Place
 from bot.reply import Leak
 
@@ -28,12 +29,14 @@ class Kind(StrEnum):
     STAFF_LINE = "staff line"  # that a human is wanted, in the staff channel
     HUMAN_NOTED = "human noted"  # the same in the thread
     REMOVE = "remove"  # a reaction that takes an answer away
+    CHECKS = "checks"  # a ladder of checks that somebody asked for, in the thread
+    CHECK = "check"  # the checks that a message carries, run and shown in it
     MUTE = "mute"  # a reaction that silences the thread
     SOLVE = "solve"  # a reaction that says the answer helped
 
 
 # What is said to all passes the channel's queue: one a second, in order.
-QUEUED = frozenset(Kind) - {Kind.WARN, Kind.REMOVE, Kind.MUTE, Kind.SOLVE}
+QUEUED = frozenset(Kind) - {Kind.WARN, Kind.REMOVE, Kind.MUTE, Kind.SOLVE, Kind.CHECK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ class Job:
     edits: str = ""  # ts of the message that this replaces
     unasked: bool = False  # nobody asked for it: said once for each entry in ten minutes
     again: str = ""  # ts of the message in the same channel that says it already
+    looks: tuple[Look, ...] = ()  # the checks that it carries
+    run: str = ""  # their run, once begun
+    quiet: str = ""  # the run of those whose outcome is the user's alone
+    refusal: str = ""  # why they may not be run
     first_only: bool = False  # nothing, if the message got an answer meanwhile
     request: str = ""  # names it in the logs
 
@@ -83,6 +90,7 @@ class Heard:
     first: str = ""  # ts of the piece that this one joins
     before: str = ""  # what that one and others said, redacted
     request: str = ""  # names it in the logs
+    diagnose: bool = False  # every check that it allows is wanted
 
     @property
     def id(self) -> str:

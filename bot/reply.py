@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.ladders import Ladder
 from bot.records import Candidate
 from bot.verbs import Form
 from knowledge.entry import Entry, Link
 
 REPLY_LIMIT = 2_650  # characters of title, body and links: under 3,000 with the context line
+LADDER_ROOM = 1_300  # of those, for a ladder
 TITLE_LIMIT = 150
 LINKS_LIMIT = 800
 WHY_LIMIT = 150
@@ -27,6 +29,8 @@ class Reply:
     private: bool = False
     solved_by: str = ""  # user id: the thread is closed, no more buttons
     removable_by: tuple[str, ...] = ()  # staff who see the button that takes it away
+    ladder: Ladder | None = None  # what the checks say that its entry names
+    checkable: bool = False  # its entry names checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,8 @@ class Folded:
 class Again:
     """Leads to an answer that was given in the same channel just before."""
 
-    entry: str
-    title: str
+    reply: Reply
     permalink: str
-    removable_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,16 @@ class HumanNoted:
 
 
 Said = (
-    Reply | Again | Choices | Folded | Notice | FormOffer | LeakWarning | HumanWanted | HumanNoted
+    Reply
+    | Again
+    | Ladder
+    | Choices
+    | Folded
+    | Notice
+    | FormOffer
+    | LeakWarning
+    | HumanWanted
+    | HumanNoted
 )
 
 
@@ -125,12 +136,14 @@ def reply_to(
     private: bool = False,
     solved_by: str = "",
     staff: Iterable[str] = (),
+    ladder: Ladder | None = None,
 ) -> Reply:
     """Return the entry as a reply; with few enough staff, each gets the button to remove it."""
     removers = tuple(sorted(staff))
     title = shorten_line(entry.title, TITLE_LIMIT)
     links = short_links(entry.links)
-    room = REPLY_LIMIT - len(title) - sum(len(link.title) + len(link.url) for link in links)
+    limit = REPLY_LIMIT - LADDER_ROOM if ladder else REPLY_LIMIT
+    room = limit - len(title) - sum(len(link.title) + len(link.url) for link in links)
     return Reply(
         entry=entry.id,
         title=title,
@@ -140,6 +153,8 @@ def reply_to(
         private=private,
         solved_by=solved_by,
         removable_by=removers if len(removers) <= STAFF_BUTTON_LIMIT and not private else (),
+        ladder=ladder,
+        checkable=bool(entry.checks),
     )
 
 

@@ -12,10 +12,14 @@ from time import time
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
+from bot.anon_answers import Environment
+from bot.anon_api import open_anon_api
 from bot.answering import Answerer, open_answerer, shipped_or
 from bot.config import Settings
 from bot.database import open_database
+from bot.diagnosis import Instruments
 from bot.errors import ConfigError
+from bot.guard import Guard
 from bot.refreshing import Refresher, stamp_of
 from bot.store import Store
 from bot.telemetry import configure_logging
@@ -33,14 +37,20 @@ class Services:
     store: Store
     answerer: Answerer
     matching: Executor
+    instruments: Instruments
     clock: Callable[[], float] = time
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, *, kb: Path | None = None) -> AsyncIterator[Services]:
-    """Yield the services; raise UserError in clear words when one of them cannot be opened."""
+async def open_services(
+    settings: Settings, *, kb: Path | None = None, guard: Guard | None = None
+) -> AsyncIterator[Services]:
+    """Yield the services; raise UserError in clear words when one of them cannot be opened.
+
+    Another guard than the strict one is for the local workspace alone.
+    """
     configure_logging(settings.log_level, secrets_of(settings))  # before anything can be logged
-    async with open_database(settings.store_url) as engine:
+    async with open_database(settings.store_url) as engine, open_anon_api(settings) as api:
         matching = ThreadPoolExecutor(MATCHING_THREADS, thread_name_prefix="matching")
         try:
             folder, reopen = shipped_or(kb), partial(open_knowledge, kb)
@@ -49,7 +59,9 @@ async def open_services(settings: Settings, *, kb: Path | None = None) -> AsyncI
             refresher = Refresher(answerer, folder, stamp, reopen, matching)
             watching = asyncio.create_task(refresher.run())
             try:
-                yield Services(settings, Store(engine), answerer, matching)
+                default = Environment(settings.anon_default_env)
+                instruments = Instruments(api, guard or Guard(), default)
+                yield Services(settings, Store(engine), answerer, matching, instruments)
             finally:
                 watching.cancel()
         finally:

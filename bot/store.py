@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.audit import Audit
 from bot.database import WRITE
 from bot.records import Answer, Around, Candidate, Mode, Place, Posted, State, Thread, Verdict
+from bot.run_store import RunStore
 from bot.tables import (
     METADATA,
     answers,
     channel_modes,
+    check_runs,
     feedback,
     mints,
     misses,
@@ -26,7 +28,10 @@ from bot.tables import (
 )
 
 AUTHOR = ("team", "channel", "thread", "user")
-OWNED = ((threads, "asker"), (answers, "asker"), (feedback, "user"), (pieces, "user"))
+OWNED = (
+    *((threads, "asker"), (answers, "asker"), (feedback, "user"), (pieces, "user")),
+    *((check_runs, "asker"), (check_runs, "user")),
+)
 PIECES_SECONDS = 3_600  # far longer than anything is held
 EXAMPLE_LIMIT = 1_000  # characters of a miss's example, redacted
 
@@ -38,6 +43,7 @@ class Store:
         self._engine = engine
         self.audit = Audit(engine)
         self._dialect: Any = sqlite if engine.dialect.name == "sqlite" else postgresql
+        self.runs = RunStore(engine)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -268,6 +274,16 @@ class Store:
             key = ("team", "channel", "posted", "user")
             await self._upsert(connection, feedback, values, key)
 
+    async def solver(self, answer: Answer) -> str:
+        """Return who said last that the answer helped, nobody if nobody did."""
+        row = await self._one(
+            select(feedback.c.user)
+            .where(_same(feedback, answer.place, "team", "channel"))
+            .where(feedback.c.posted == answer.posted, feedback.c.verdict == Verdict.SOLVED.value)
+            .order_by(feedback.c.updated.desc())
+        )
+        return str(row.user) if row else ""
+
     async def count_miss(self, fingerprint: str, example: str, now: float) -> None:
         """Count a message that no entry answers; ``example`` is redacted text."""
         values = {"fingerprint": fingerprint[:128], "count": 1, "updated": now}
@@ -285,6 +301,7 @@ class Store:
         async with self._write() as connection:
             await connection.execute(delete(seen_events).where(seen_events.c.seen < before))
             await connection.execute(delete(misses).where(misses.c.updated < before))
+            await connection.execute(delete(check_runs).where(check_runs.c.started < before))
             await connection.execute(delete(pieces).where(pieces.c.seen < now - PIECES_SECONDS))
         await self.audit.purge(now)
 

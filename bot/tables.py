@@ -115,6 +115,32 @@ misses = Table(
     Column("updated", Float, nullable=False),
 )
 
+# One row for each run of checks. What needs a token is named in ``looks``, the token is nowhere.
+check_runs = Table(
+    "check_runs",
+    METADATA,
+    Column("id", String(200), primary_key=True),
+    Column("chain", String(200), nullable=False),  # the first run, of which this one is a repeat
+    Column("team", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("user", String(32), nullable=False),  # who ran it
+    Column("asker", String(32), nullable=False),
+    Column("looks", JSON, nullable=False),
+    Column("root", String(32), nullable=False),
+    Column("question", String(32), nullable=False),
+    Column("posted", String(32), nullable=False),  # "" where one person alone sees it
+    Column("entry", String(64), nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("checks", JSON),  # none while it runs
+    Column("state", String(16), nullable=False),
+    Column("started", Float, nullable=False),
+    Column("ended", Float),
+    Index("ix_check_runs_chain", "chain"),
+    Index("ix_check_runs_posted", "team", "channel", "posted"),
+    Index("ix_check_runs_user", "team", "user", "started"),
+    Index("ix_check_runs_channel", "team", "channel", "started"),
+)
+
 # One row for each process that carries out work on PostgreSQL; ``taken`` once it is dead.
 replicas = Table(
     "replicas",

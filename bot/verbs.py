@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz, process
 
+from bot.checks.ladder import CheckKind
+
 
 class Name(StrEnum):
     """What the bot can be told to do."""
@@ -14,6 +16,10 @@ class Name(StrEnum):
     ASK = "ask"
     HELP = "help"
     DIAGNOSE = "diagnose"
+    CHECK_JWKS = "check jwks"
+    CHECK_TOKEN = "check token"  # noqa: S105 - a verb
+    CHECK_LINK = "check link"
+    CHECK_CLIENT = "check client"
     MUTE_ME = "mute me"
     UNMUTE_ME = "unmute me"
     FORGET_ME = "forget me"
@@ -25,6 +31,9 @@ class Form(StrEnum):
     """What is filled in: handlers/forms.py draws each."""
 
     DIAGNOSE = "form_diagnose"
+    VERIFY_TOKEN = "form_verify_token"  # noqa: S105 - a form
+    TOKEN_AGAIN = "form_token_again"  # noqa: S105 - a form
+    RUN_CHECKS = "form_run_checks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,12 @@ class Verb:
 
     name: Name
     rest: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all came that a check needs."""
+        least = {Name.CHECK_LINK: 2}.get(self.name, 1)
+        return self.name in CHECKING and len(self.rest.split()) >= least
 
     @property
     def form(self) -> Form | None:
@@ -56,6 +71,22 @@ def _mode(rest: str) -> bool:
     return not words or (words[0] == "mode" and len(words) <= _MODE_WORDS)
 
 
+def _address(rest: str) -> bool:
+    """Tell an address, or none, from the words of a sentence about one."""
+    return not rest or (len(rest.split()) == 1 and bool(re.search(r"[./:]", rest)))
+
+
+def _user_and_app(rest: str) -> bool:
+    """Tell `user-42 instagram prod`, and less than that, from a sentence."""
+    return len(rest.split()) <= 3
+
+
+def _client(rest: str) -> bool:
+    """Tell an SdkClient's id, a UserPool's and an environment from a sentence."""
+    words = rest.split()
+    return not words or (len(words) <= 3 and bool(re.search(r"\d", words[0])))
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """How a verb is used; what it does not take is a sentence that begins with its name."""
@@ -69,16 +100,35 @@ class Usage:
 VERBS = {
     Name.ASK: Usage("The best answer, for you alone", "<question or error>", anything),
     Name.DIAGNOSE: Usage(
-        "What an error is about; without text, a form to paste it into",
+        "What an error is about, and every check that it allows; without text, a form",
         "[pasted error]",
         anything,
         Form.DIAGNOSE,
+    ),
+    Name.CHECK_JWKS: Usage("Whether Anon can use your JWK Set", "<address>", _address),
+    Name.CHECK_TOKEN: Usage(
+        "Header, key, signature and claims of a token, in a form that keeps it private",
+        "",
+        anything,
+        Form.VERIFY_TOKEN,
+    ),
+    Name.CHECK_LINK: Usage(
+        "Whether a user has linked an app", "<appUserId> <app> [env]", _user_and_app
+    ),
+    Name.CHECK_CLIENT: Usage(
+        "Whether SdkClient, UserPool and JWK Set fit", "<sdkClientId> [userPoolId] [env]", _client
     ),
     Name.HELP: Usage("What the bot can do, with examples"),
     Name.CONFIG: Usage("Staff: how the bot behaves in this channel", "mode <mode>", _mode),
     Name.MUTE_ME: Usage("The bot leaves your messages alone"),
     Name.UNMUTE_ME: Usage("The bot answers you again"),
     Name.FORGET_ME: Usage("Deletes what the bot keeps about you"),
+}
+CHECKING = {
+    Name.CHECK_JWKS: CheckKind.JWKS,
+    Name.CHECK_TOKEN: CheckKind.TOKEN,
+    Name.CHECK_LINK: CheckKind.LINK,
+    Name.CHECK_CLIENT: CheckKind.CLIENT,
 }
 KNOWN = tuple(name.value for name in VERBS)
 _NEAR = 70  # rapidfuzz ratio: "hlep" and "mute" are near, "cors" is not
@@ -97,6 +147,8 @@ def parse_verb(text: str) -> Verb:
         if rest is not None and VERBS[name].takes(rest):
             return Verb(Name.HELP) if name is Name.ASK and not rest else Verb(name, rest)
     words = " ".join(text.casefold().rstrip("!?. ").split())
+    if words == "check":
+        return Verb(Name.HELP)
     if _WORD.fullmatch(words):
         near = process.extractOne(words, KNOWN, scorer=fuzz.ratio, score_cutoff=_NEAR)
         return Verb(Name.UNKNOWN, near[0] if near else "")

@@ -11,7 +11,9 @@ from bot.answering import Answerer, Decision
 from bot.conversations import Actor, Event, actor_of, move
 from bot.errors import UserError
 from bot.jobs import Heard, Job, Kind, work_id
-from bot.records import Answer, Candidate, Place
+from bot.ladder_history import ladder_of
+from bot.ladders import Ladder
+from bot.records import Answer, Candidate, Place, State
 from bot.reply import (
     Choices,
     Leak,
@@ -128,10 +130,11 @@ class Workflows:
         """Offer a human where no candidate is left to show."""
         await self.works.submit(self._job(Kind.NOTHING_LEFT, case, "end"))
 
-    async def post_entry(self, case: Case, entry: str, key: str) -> str:
+    async def post_entry(self, case: Case, entry: str, key: str, run: str = "") -> str:
         """Post an entry because somebody said so; with no root, as a thread of its own."""
-        kind = Kind.ANSWER if case.place.root else Kind.SHARE
-        return await self.works.outcome(replace(self._job(kind, case, "", entry=entry), key=key))
+        posting = Kind.ANSWER if entry else Kind.CHECKS
+        job = self._job(posting if case.place.root else Kind.SHARE, case, "", entry=entry)
+        return await self.works.outcome(replace(job, key=key, run=run))
 
     async def warn(self, heard: Heard, leaks: tuple[Leak, ...]) -> None:
         """Tell the poster, once for each message, that it shows a secret."""
@@ -188,7 +191,12 @@ class Workflows:
         )
 
     async def reply(
-        self, entry_id: str, candidates: tuple[Candidate, ...], *, private: bool = False
+        self,
+        entry_id: str,
+        candidates: tuple[Candidate, ...],
+        *,
+        private: bool = False,
+        ladder: Ladder | None = None,
     ) -> Reply:
         """Return the entry as a reply; raise UserError if it is no longer there."""
         entry = self.answerer.entry(entry_id)
@@ -197,7 +205,34 @@ class Workflows:
         known = (candidate for candidate in candidates if candidate.entry == entry_id)
         candidate = next(known, Candidate(entry_id))
         staff = () if private else await self.staff.ids()
-        return reply_to(entry, candidate, private=private, staff=staff)
+        return reply_to(entry, candidate, private=private, staff=staff, ladder=ladder)
+
+    async def with_ladder(self, place: Place, posted: str, ladder: Ladder) -> Said | None:
+        """Return a message of the bot's with this ladder; None if it was folded or taken away."""
+        answer = await self.store.answer_posted(place.team, place.channel, posted)
+        if answer is None or not answer.open:
+            return None
+        return await self.drawn(answer, ladder, await self._solver(answer))
+
+    async def drawn(self, answer: Answer, ladder: Ladder | None, solved_by: str = "") -> Said:
+        """Return an answer as its message shows it."""
+        if ladder and not self.answerer.entry(answer.entry):
+            return replace(ladder, solved_by=solved_by)
+        reply = await self.reply(answer.entry, answer.candidates, ladder=ladder)
+        return replace(reply, solved_by=solved_by)
+
+    async def last_ladder(self, answer: Answer) -> Ladder | None:
+        """Return what the checks of an answer came to last."""
+        place, runs = answer.place, self.store.runs
+        run = await runs.last_of(place.team, place.channel, answer.posted or "")
+        return await ladder_of(runs, run) if run else None
+
+    async def _solver(self, answer: Answer) -> str:
+        """Return who said that the thread is solved; nobody while it is not."""
+        thread = await self.store.thread(answer.place)
+        if thread is None or thread.state is not State.SOLVED:
+            return ""
+        return await self.store.solver(answer) or thread.asker
 
     def choices(
         self, question: str, candidates: tuple[Candidate, ...], *, private: bool = False

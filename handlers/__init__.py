@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from slack_bolt.async_app import AsyncApp
 
 from bot.verbs import Form
-from handlers import answer, commands, failures, feedback, forms, ids, leaving, shortcuts
+from handlers import answer, checks, commands, failures, feedback, forms, ids, leaving, shortcuts
 from handlers.inbox import inbox
 
 
@@ -54,6 +54,13 @@ LISTENERS = (
     Listener(Kind.ACTION, ids.POST_TO_THREAD, shortcuts.on_post_to_thread),
     Listener(Kind.ACTION, ids.OPEN_FORM, forms.on_open_form),
     Listener(Kind.VIEW, Form.DIAGNOSE, shortcuts.on_diagnose_form),
+    Listener(Kind.SHORTCUT, ids.VERIFY_TOKEN, checks.on_verify_token),
+    Listener(Kind.ACTION, ids.RUN_CHECKS, checks.on_run_checks),
+    Listener(Kind.ACTION, ids.RUN_AGAIN, checks.on_run_again),
+    Listener(Kind.ACTION, ids.SOLVED_PRIVATELY, checks.on_solved_privately),
+    Listener(Kind.VIEW, Form.VERIFY_TOKEN, checks.on_token),
+    Listener(Kind.VIEW, Form.TOKEN_AGAIN, checks.on_token_again),
+    Listener(Kind.VIEW, Form.RUN_CHECKS, checks.on_paste),
 )
 
 

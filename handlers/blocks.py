@@ -8,6 +8,8 @@ from typing import Any, assert_never
 
 from slack_sdk.models.blocks import Block, ButtonElement, MarkdownBlock
 
+from bot.checks.ladder import State
+from bot.ladders import Ladder
 from bot.reply import (
     Again,
     Choices,
@@ -24,6 +26,7 @@ from bot.reply import (
 )
 from bot.verbs import Form
 from handlers import ids
+from handlers.blocks_checks import ladder_message, reply_ladder, run_again
 from handlers.elements import TEXT_LIMIT, actions, button, context, defused, section
 from handlers.mrkdwn import escape, mrkdwn
 
@@ -39,6 +42,10 @@ UNSURE = "I am not sure. Is it one of these?"
 DID_YOU_MEAN = "Did you mean one of these? Only you see this."
 OFFERS = {  # what a form is for, and the button that opens it
     Form.DIAGNOSE: ("Paste the error into a form; only you see what I find.", "Paste an error"),
+    Form.VERIFY_TOKEN: (
+        "Put the token into a form: there nobody else sees it, and I keep it nowhere.",
+        "Verify a token",
+    ),
 }
 
 
@@ -52,11 +59,34 @@ class Rendered:
 
 def render(said: Said) -> Rendered:
     """Return how a value looks in Slack."""
+    text, blocks = _people(said) if isinstance(said, HumanWanted | HumanNoted) else _drawn(said)
+    return Rendered(text, [block.to_dict() for block in blocks])
+
+
+def _people(said: HumanWanted | HumanNoted) -> tuple[str, list[Block]]:
+    match said:
+        case HumanWanted():
+            text = HUMAN_WANTED.format(user=said.asker, channel=said.channel)
+            text += f" <{said.permalink}|Open the thread>" if said.permalink else ""
+        case HumanNoted():
+            text = HUMAN_NOTED.format(user=said.asker)
+            text += STAFF_TOLD if said.staff_told else NOBODY_TOLD
+        case _:
+            assert_never(said)
+    return text, [section(text)]
+
+
+def _drawn(
+    said: Reply | Again | Ladder | Choices | Folded | Notice | FormOffer | LeakWarning,
+) -> tuple[str, list[Block]]:
+    text, blocks = "", list[Block]()
     match said:
         case Reply():
             text, blocks = _reply(said)
         case Again():
             text, blocks = _again(said)
+        case Ladder():
+            text, blocks = ladder_message(said)
         case Choices():
             text, blocks = _choices(said)
         case Folded():
@@ -69,17 +99,9 @@ def render(said: Said) -> Rendered:
             blocks = [section(text), actions([button(label, ids.OPEN_FORM, said.form)])]
         case LeakWarning():
             text, blocks = _leak_warning(said)
-        case HumanWanted():
-            text = HUMAN_WANTED.format(user=said.asker, channel=said.channel)
-            text += f" <{said.permalink}|Open the thread>" if said.permalink else ""
-            blocks = [section(text)]
-        case HumanNoted():
-            text = HUMAN_NOTED.format(user=said.asker)
-            text += STAFF_TOLD if said.staff_told else NOBODY_TOLD
-            blocks = [section(text)]
         case _:
             assert_never(said)
-    return Rendered(text, [block.to_dict() for block in blocks])
+    return text, blocks
 
 
 def render_all(parts: tuple[Said, ...]) -> Rendered:
@@ -93,7 +115,9 @@ def diagnosis_view(parts: tuple[Said, ...], target: str) -> dict[str, Any]:
     """Return the modal of a diagnosis; ``target`` is the message that it is about."""
     blocks: list[dict[str, Any]] = []
     for said in parts:
-        blocks += _modal_reply(said, target) if isinstance(said, Reply) else render(said).blocks
+        blocks += _modal_reply(said) if isinstance(said, Reply) else render(said).blocks
+    if target and (post := _post_button(parts)):
+        blocks.append(actions([post]).to_dict())
     return {
         "type": "modal",
         "callback_id": ids.DIAGNOSIS_VIEW,
@@ -104,15 +128,23 @@ def diagnosis_view(parts: tuple[Said, ...], target: str) -> dict[str, Any]:
     }
 
 
-def _modal_reply(reply: Reply, target: str) -> list[dict[str, Any]]:
-    """Return a reply without Markdown blocks, which modals refuse, and with a button to post."""
+def _post_button(parts: tuple[Said, ...]) -> ButtonElement | None:
+    """Return the button that posts the answer and what its checks came to; None for neither."""
+    entry = next((one.entry for one in parts if isinstance(one, Reply)), "")
+    ladder = next((one for one in parts if isinstance(one, Ladder)), None)
+    if (ladder and ladder.state is None) or not (entry or ladder):
+        return None
+    value = ids.pack(entry, ladder.run if ladder else "")
+    return button("Post to thread", ids.POST_TO_THREAD, value, style="primary")
+
+
+def _modal_reply(reply: Reply) -> list[dict[str, Any]]:
+    """Return a reply without Markdown blocks, which modals refuse."""
     text = mrkdwn(_markdown(reply))
     starts = range(0, min(len(text), MARKDOWN_LIMIT), TEXT_LIMIT)
-    post = button("Post to thread", ids.POST_TO_THREAD, reply.entry, style="primary")
     blocks: list[Block] = [
         *(section(text[start : start + TEXT_LIMIT]) for start in starts),
         context(escape(reply.why)),
-        *([actions([post])] if target else []),
     ]
     return [block.to_dict() for block in blocks]
 
@@ -123,7 +155,9 @@ def _markdown(reply: Reply) -> str:
 
 
 def _reply(reply: Reply) -> tuple[str, list[Block]]:
+    ladder = reply.ladder
     blocks: list[Block] = [
+        *(reply_ladder(ladder) if ladder else []),
         MarkdownBlock(text=defused(_markdown(reply))[:MARKDOWN_LIMIT]),
         context(escape(reply.why)),
     ]
@@ -132,7 +166,8 @@ def _reply(reply: Reply) -> tuple[str, list[Block]]:
         blocks.append(actions([button("Reopen", ids.REOPEN, reply.entry)]))
     else:
         blocks.append(actions(_reply_buttons(reply)))
-    return f"{escape(reply.title)} ({reply.entry})", blocks
+    checked = f" – {escape(ladder.verdict)}" if ladder else ""
+    return f"{escape(reply.title)} ({reply.entry}){checked}", blocks
 
 
 def _reply_buttons(reply: Reply) -> list[ButtonElement]:
@@ -141,26 +176,40 @@ def _reply_buttons(reply: Reply) -> list[ButtonElement]:
             button("Share in channel", ids.SHARE, reply.entry),
             button("Ask a human", ids.ASK_HUMAN, reply.entry),
         ]
-    return _verdict_buttons(reply.entry, reply.removable_by)
+    return _verdict_buttons(reply)
 
 
-def _verdict_buttons(entry: str, removable_by: tuple[str, ...]) -> list[ButtonElement]:
+def _verdict_buttons(reply: Reply) -> list[ButtonElement]:
     buttons = [
-        button("Solved", ids.SOLVED, entry, style="primary"),
-        button("Not it", ids.NOT_IT, entry),
-        button("Ask a human", ids.ASK_HUMAN, entry),
+        button("Solved", ids.SOLVED, reply.entry, style=None if _is_red(reply) else "primary"),
+        button("Not it", ids.NOT_IT, reply.entry),
+        *_check_buttons(reply),
+        button("Ask a human", ids.ASK_HUMAN, reply.entry),
     ]
-    if removable_by:
-        remove = button("Remove", ids.REMOVE, entry)
-        remove.visible_to_user_ids = list(removable_by)
+    if reply.removable_by:
+        remove = button("Remove", ids.REMOVE, reply.entry)
+        remove.visible_to_user_ids = list(reply.removable_by)
         buttons.append(remove)
     return buttons
 
 
 def _again(again: Again) -> tuple[str, list[Block]]:
-    title = escape(shorten_line(again.title, OPTION_LIMIT))
-    text = AGAIN.format(link=again.permalink, title=title, entry=again.entry)
-    return text, [section(text), actions(_verdict_buttons(again.entry, again.removable_by))]
+    reply, ladder = again.reply, again.reply.ladder
+    title = escape(shorten_line(reply.title, OPTION_LIMIT))
+    text = AGAIN.format(link=again.permalink, title=title, entry=reply.entry)
+    blocks = [*(reply_ladder(ladder) if ladder else []), section(text)]
+    return text, [*blocks, actions(_verdict_buttons(reply))]
+
+
+def _check_buttons(reply: Reply) -> list[ButtonElement]:
+    """Return what runs the checks, unless they run or the entry names none."""
+    if reply.ladder:
+        return [run_again(reply.ladder)] if reply.ladder.state else []
+    return [button("Run checks", ids.RUN_CHECKS, reply.entry)] if reply.checkable else []
+
+
+def _is_red(reply: Reply) -> bool:
+    return reply.ladder is not None and reply.ladder.state is not State.PASSED
 
 
 def _choices(choices: Choices) -> tuple[str, list[Block]]:

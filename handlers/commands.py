@@ -6,12 +6,15 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.asking import Asking
+from bot.private_checks import PrivateChecks
+from bot.records import Place
 from bot.verbs import parse_verb
 from handlers.answer import team_of
 from handlers.forms import form_view
 from handlers.interactions import channel_of, container_key, show, user_of
 from handlers.messenger import SlackMessenger
 from handlers.respond import Respond
+from handlers.screens import CommandScreen
 from handlers.text import storable
 
 
@@ -20,18 +23,21 @@ async def on_command(
     command: dict[str, Any],
     context: AsyncBoltContext,
     asking: Asking,
+    private_checks: PrivateChecks,
     respond: Respond,
     messenger: SlackMessenger,
 ) -> None:
     """Do what the words say, and tell the user; or open the form of a verb that needs one."""
     await ack()
     text, team = storable(command.get("text") or ""), team_of(context)
+    place, user = Place(team, command["channel_id"], ""), command["user_id"]
     if form := parse_verb(text).form:
         view = form_view(form, command["channel_id"])
         await messenger.open_view(team, command["trigger_id"], view)
         return
-    said = await asking.command(text, team, command["channel_id"], command["user_id"])
-    await respond(*said)
+    if await private_checks.command(text, place, user, CommandScreen(respond)):
+        return
+    await respond(*await asking.command(text, team, place.channel, user))
 
 
 async def on_pick_privately(

@@ -10,7 +10,12 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
+from slack_sdk.models.blocks import (
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    StaticSelectElement,
+)
 from slack_sdk.models.views import View
 
 from bot.errors import UserError
@@ -19,9 +24,16 @@ from handlers import ids
 from handlers.answer import team_of
 from handlers.interactions import channel_of
 from handlers.messenger import SlackMessenger
+from handlers.text import storable
 
 NO_SUCH_FORM = "I no longer have that form. Ask again and I will offer what I have."
 INPUT_LIMIT = 3_000
+TOKEN_HINT = "I look at it and forget it: it is neither stored nor shown."  # noqa: S105 - words
+CLIENT_HINT = "Then the token is held against the JWK Set of its UserPool."
+PASTE_HINT = (
+    "The address of your JWK Set, a token, an SdkClient's id, or an appUserId with its app;"
+    " for example: appUserId=user-42 app=instagram"
+)
 
 
 def form_view(form: Form, target: str) -> dict[str, Any]:
@@ -48,7 +60,9 @@ async def on_open_form(
 def written(view: Mapping[str, Any], name: str) -> str:
     """Return what was written into the input of that name, nothing where it was left empty."""
     field = ((view.get("state") or {}).get("values") or {}).get(name) or {}
-    return str((field.get(name) or {}).get("value") or "")
+    answer = field.get(name) or {}
+    picked = answer.get("selected_option") or {}
+    return storable(str(answer.get("value") or picked.get("value") or "")).strip()
 
 
 def text_input(
@@ -75,4 +89,56 @@ def _diagnose(target: str) -> View:
     )
 
 
-FORMS: dict[Form, Callable[[str], View]] = {Form.DIAGNOSE: _diagnose}
+def _verify_token(target: str) -> View:
+    return View(
+        type="modal",
+        callback_id=Form.VERIFY_TOKEN,
+        title="Verify a token",
+        submit="Verify",
+        close="Close",
+        private_metadata=target,
+        blocks=[
+            text_input(ids.TOKEN, "The token", hint=TOKEN_HINT, multiline=True),
+            text_input(ids.JWKS_URL, "Address of your JWK Set", optional=True),
+            text_input(ids.SDK_CLIENT, "or the SdkClient's id", hint=CLIENT_HINT, optional=True),
+            _environment(),
+        ],
+    )
+
+
+def _environment() -> InputBlock:
+    options = [Option(value=name, label=name) for name in ("sandbox", "prod")]
+    select = StaticSelectElement(action_id=ids.ENVIRONMENT, options=options)
+    return InputBlock(block_id=ids.ENVIRONMENT, label="Environment", element=select, optional=True)
+
+
+def _token_again(target: str) -> View:
+    return View(
+        type="modal",
+        callback_id=Form.TOKEN_AGAIN,
+        title="Run again",
+        submit="Run again",
+        close="Close",
+        private_metadata=target,
+        blocks=[text_input(ids.TOKEN, "The token, once more", hint=TOKEN_HINT, multiline=True)],
+    )
+
+
+def _run_checks(target: str) -> View:
+    return View(
+        type="modal",
+        callback_id=Form.RUN_CHECKS,
+        title="Run checks",
+        submit="Run checks",
+        close="Close",
+        private_metadata=target,
+        blocks=[text_input(ids.PASTE, "What to look at", hint=PASTE_HINT, multiline=True)],
+    )
+
+
+FORMS: dict[Form, Callable[[str], View]] = {
+    Form.DIAGNOSE: _diagnose,
+    Form.VERIFY_TOKEN: _verify_token,
+    Form.TOKEN_AGAIN: _token_again,
+    Form.RUN_CHECKS: _run_checks,
+}

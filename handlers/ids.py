@@ -2,6 +2,7 @@
 
 COMMAND = "/anon"
 DIAGNOSE = "diagnose_with_anon"  # message shortcut
+VERIFY_TOKEN = "verify_a_token"  # global shortcut  # noqa: S105 - a name
 
 SOLVED = "answer_solved"
 NOT_IT = "answer_not_it"
@@ -13,9 +14,16 @@ PICK = "choices_pick"  # in a thread or whispered; numbered
 PICK_NONE = "choices_none"
 PICK_PRIVATELY = "choices_pick_privately"  # in a command's answer or a modal
 POST_TO_THREAD = "post_to_thread"
+RUN_CHECKS = "run_checks"  # on an answer that carries none yet
+RUN_AGAIN = "run_again"
+SOLVED_PRIVATELY = "checks_solved"  # on a ladder that one person sees
 OPEN_FORM = "open_form"  # its value is the form
 
-PASTE = "paste"  # input of a form: block and action
+PASTE = "paste"  # inputs of forms: block and action
+TOKEN = "token"  # noqa: S105 - a name
+JWKS_URL = "jwks_url"
+SDK_CLIENT = "sdk_client"
+ENVIRONMENT = "environment"
 
 DIAGNOSIS_VIEW = "diagnosis"
 METADATA_EVENT = "anon_answer"

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.asking import Asking
+from bot.private_checks import PrivateChecks, Target
 from bot.records import Place
 from bot.reply import Notice
 from handlers import ids
@@ -15,7 +15,8 @@ from handlers.files import SlackFiles
 from handlers.forms import written
 from handlers.interactions import user_of
 from handlers.messenger import SlackMessenger
-from handlers.text import attachments, message_text, storable
+from handlers.screens import FormScreen, ViewScreen
+from handlers.text import attachments, message_text
 
 LOOKING = Notice("Looking at the message…")
 
@@ -24,28 +25,37 @@ async def on_diagnose(
     ack: AsyncAck,
     shortcut: dict[str, Any],
     context: AsyncBoltContext,
-    asking: Asking,
+    private_checks: PrivateChecks,
     files: SlackFiles,
     messenger: SlackMessenger,
 ) -> None:
-    """Open a modal at once, for a trigger dies in three seconds, and fill it with the answer."""
+    """Open a modal at once, for a trigger dies in three seconds, and fill it with what is found."""
     await ack()
     message, target, team = shortcut["message"], target_of(shortcut), team_of(context)
     looking = diagnosis_view((LOOKING,), target)
     modal = await messenger.open_view(team, shortcut["trigger_id"], looking)
     context["view_id"] = modal  # where a failure is told
     text = message_text(message) + await files.read(team, attachments(message))
-    said = await asking.diagnose(text, own=message.get("user") == user_of(shortcut))
-    await messenger.update_view(team, modal, diagnosis_view(said, target))
+    place, user = Place(team, shortcut["channel"]["id"], ""), user_of(shortcut)
+    screen = ViewScreen(messenger, team, modal, target)
+    own = message.get("user") == user
+    await private_checks.diagnose(text, place, user, screen, own=own)
 
 
 async def on_diagnose_form(
-    ack: AsyncAck, view: dict[str, Any], context: AsyncBoltContext, asking: Asking
+    ack: AsyncAck,
+    body: dict[str, Any],
+    view: dict[str, Any],
+    context: AsyncBoltContext,
+    private_checks: PrivateChecks,
+    messenger: SlackMessenger,
 ) -> None:
-    """Show in place of the form what it is about: that is found long before the ack is due."""
+    """Show in place of the form what is found."""
+    screen = FormScreen(ack, messenger, team_of(context), view["id"])
     context["view_id"] = view["id"]  # where a failure is told
-    said = await asking.diagnose(storable(written(view, ids.PASTE)), own=True)
-    await ack(response_action="update", view=diagnosis_view(said, ""))
+    place = Place(team_of(context), view["private_metadata"], "")
+    text, user = written(view, ids.PASTE), user_of(body)
+    await private_checks.diagnose(text, place, user, screen)
 
 
 async def on_post_to_thread(
@@ -53,14 +63,16 @@ async def on_post_to_thread(
     body: dict[str, Any],
     action: dict[str, Any],
     context: AsyncBoltContext,
-    asking: Asking,
+    private_checks: PrivateChecks,
     messenger: SlackMessenger,
 ) -> None:
-    """Post the entry of the modal into the thread of the message that it is about."""
+    """Post what the modal shows into the thread of the message that it is about."""
     await ack()
     channel, question, root, asker = ids.unpack(body["view"]["private_metadata"], 4)
     place = Place(team_of(context), channel, root)
-    said = await asking.post_to_thread(place, question, asker, action["value"])
+    entry, run = ids.unpack(action["value"], 2)
+    target = Target(place, question, asker)
+    said = await private_checks.post(target, user_of(body), entry, run)
     await messenger.update_view(place.team, body["view"]["id"], diagnosis_view((said,), ""))
 
 

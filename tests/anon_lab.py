@@ -13,7 +13,7 @@ from bot.anon_api import AnonApi, Endpoint
 from bot.anon_double import KEYS, AnonDouble, AnonState
 from bot.anon_limits import AnonLimits
 from bot.guard import Guard
-from bot.playground.running import LoopServer
+from bot.playground.loop_server import LoopServer
 
 SANDBOX, PROD = Environment.SANDBOX, Environment.PROD
 QUICK = AnonLimits(connect=1.0, read=0.3, total=2.0, wait=0.001, rest=60.0)

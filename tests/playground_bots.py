@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 
 @asynccontextmanager
-async def silent_bot(_settings):
+async def silent_bot(_settings, guard=None):
     yield Response(status_code=200)
 
 

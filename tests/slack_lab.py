@@ -10,12 +10,15 @@ from pathlib import Path
 from sqlalchemy import text
 from starlette.types import ASGIApp
 
+from bot.anon_api import AnonApi, open_anon_api
 from bot.answering import Decision, Outcome
 from bot.app import Bot, create_asgi
 from bot.config import Settings
 from bot.database import open_database
+from bot.diagnosis import Instruments
 from bot.durable import WORK
 from bot.engine import durable_work
+from bot.guard import Guard
 from bot.ownership import DURABLE_FILE, Owner, set_wal
 from bot.playground.running import Lab, running_workspace
 from bot.services import Services, secrets_of
@@ -24,6 +27,7 @@ from bot.telemetry import configure_logging
 from knowledge.entry import Entry, Kind, Link
 from knowledge.matcher import Like, Match
 
+NO_INSTRUMENTS = Instruments(AnonApi({}), Guard())
 AT_ONCE = {"join_seconds": 0, "hold_seconds": 0, "post_seconds": 0}
 SURE_404 = "Error translating external user id: 404 - Not Found"
 SURE_500 = "Error translating external user id: 500 - Internal Server"
@@ -141,9 +145,17 @@ async def lay_dbos(folder: Path) -> None:
     file.write_bytes(TEMPLATE[0])
 
 
+async def no_pause(_seconds: float) -> None:
+    """A pause of a check that is not taken."""
+
+
 @asynccontextmanager
 async def running(
-    folder: Path, *, clock: Callable[[], float] | None = None, **settings: object
+    folder: Path,
+    *,
+    clock: Callable[[], float] | None = None,
+    guard: Guard | None = None,
+    **settings: object,
 ) -> AsyncIterator[tuple[Lab, Opened]]:
     """Yield the workspace with the bot in it."""
     opened = Opened()
@@ -155,12 +167,13 @@ async def running(
         more = {"clock": clock} if clock else {}
         base = base.model_copy(update={**AT_ONCE, **settings})
         with ThreadPoolExecutor(2) as matching:
-            async with open_database(base.store_url) as engine:
+            async with open_database(base.store_url) as engine, open_anon_api(base) as api:
                 opened.services = Services(
                     base,
                     Store(engine),
                     opened.answerer,
                     matching,
+                    Instruments(api, guard or Guard(), pause=no_pause),
                     **more,
                 )
                 await lay_dbos(folder)

@@ -18,7 +18,7 @@ from bot.errors import ConfigError
 from bot.services import Services
 from bot.store import Store
 from bot.telemetry import configure_logging
-from tests.slack_lab import SURE_404, FakeAnswerer
+from tests.slack_lab import NO_INSTRUMENTS, SURE_404, FakeAnswerer
 
 
 class SocketDouble:
@@ -75,7 +75,7 @@ async def rows(opened, table) -> list[dict[str, object]]:
 
 
 def services(settings, store) -> Services:
-    return Services(settings, store, FakeAnswerer(), ThreadPoolExecutor(1))
+    return Services(settings, store, FakeAnswerer(), ThreadPoolExecutor(1), NO_INSTRUMENTS)
 
 
 @asynccontextmanager

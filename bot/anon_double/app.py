@@ -54,7 +54,11 @@ class AnonDouble:
                 self.state.change(await _words(request))
             except BadChangeError as error:
                 return JSONResponse({"ok": False, "error": str(error)}, 400)
-        return JSONResponse({"ok": True, "state": _shown(self.state)})
+        return JSONResponse({"ok": True, "state": self.shown()})
+
+    def shown(self) -> Json:
+        """Return what holds now."""
+        return _shown(self.state)
 
     async def jwk_set(self, request: Request) -> Response:
         """Serve the JWK Set of the pools that have none of their own."""

@@ -8,9 +8,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.anon_double import POOL, AnonDouble
 from bot.playground.announcer import Announcer
 from bot.playground.answers import respond
 from bot.playground.cast import BOT_USER
+from bot.playground.customer import Customer
 from bot.playground.faults import Faults
 from bot.playground.interactions import Interactions
 from bot.playground.manifest import Manifest
@@ -35,6 +37,8 @@ class SlackDouble:
         self.app_token = f"xapp-playground-{secrets.token_hex(16)}"
         self.signing_secret = secrets.token_hex(16)
         self.workspace = Workspace()
+        self.anon = AnonDouble()
+        self.customer: Customer | None = None
         self.faults = Faults()
         self.at_home: set[str] = set()
         self.sender = EventSender(
@@ -54,6 +58,12 @@ class SlackDouble:
             Route("/actions/{team}/{key}", self._respond, methods=["POST"]),
             Route("/archives/{channel}/{place}", _to_page, methods=["GET"]),
         ]
+
+    def give_customer(self, customer: Customer | None) -> None:
+        """Let the stand-in's UserPool have its JWK Set at a customer's server."""
+        self.customer = customer
+        if customer:
+            self.anon.state.pool(POOL, jwks_uri=customer.jwks_url)
 
     def replies(self, ts: str) -> list[Message]:
         """Return the bot's replies in the thread of a message, in whatever channel."""

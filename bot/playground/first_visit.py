@@ -33,6 +33,20 @@ our backend worker fails since this morning, any idea?
     at process.processTicksAndRejections (node:internal/process/task_queues:95:5)
 2026-11-22T09:14:04.379Z WARN  worker  job 8812 failed, attempt 3 of 3
 ```"""
+DECODE = """\
+creating our user pool fails:
+
+```
+error decoding response body: expected value at line 1 column 1
+jwksUri: {url}
+```"""
+NEVER_LINKED = """\
+@anon what is wrong here?
+
+```
+Error translating external user id: 404 - Not Found
+appUserId=user-9 app=uber env=sandbox
+```"""
 EXAMPLES = (
     {"title": "A CORS error in the browser", "text": CORS, "channel": "support"},
     {"title": "A 404 in a server log", "text": LOG, "channel": "support"},
@@ -44,7 +58,19 @@ EXAMPLES = (
 )
 
 
-def state(workspace: Workspace, manifest: Manifest) -> Json:
+def _login_page(jwks_url: str) -> Json:
+    text = DECODE.format(url=jwks_url)
+    return {"title": "A JWK Set that cannot be read", "text": text, "channel": "support"}
+
+
+def _never_linked(_jwks_url: str) -> Json:
+    return {"title": "A user who never linked", "text": NEVER_LINKED, "channel": "general"}
+
+
+CHECK_EXAMPLES = (_login_page, _never_linked)
+
+
+def state(workspace: Workspace, manifest: Manifest, jwks_url: str = "") -> Json:
     """Return who and what is here, and what can be tried."""
     return {
         "team": {"id": TEAM_ID, "name": TEAM_NAME},
@@ -77,6 +103,6 @@ def state(workspace: Workspace, manifest: Manifest) -> Json:
             for name, usage in VERBS.items()
         ],
         "shortcuts": list(manifest.shortcuts),
-        "examples": list(EXAMPLES),
+        "examples": [*EXAMPLES, *(one(jwks_url) for one in CHECK_EXAMPLES if jwks_url)],
         "stand_ins": STAND_INS,
     }

@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from bot.anon_double import BadChangeError
 from bot.playground import page_values
+from bot.playground.customer import SERVES
 from bot.playground.double import SlackDouble
 from bot.playground.first_visit import state
 from bot.playground.page_body import Body
@@ -17,7 +19,7 @@ from bot.playground.web_api import slack_json
 
 Json = dict[str, Any]
 Deed = Callable[[SlackDouble, Body], Json]
-NO_ANON = "The Anon stand-in is not part of this version: nothing asks Anon yet."
+NO_CUSTOMER = "No customer's server runs beside this workspace."
 
 
 def _say(double: SlackDouble, body: Body) -> Json:
@@ -130,8 +132,25 @@ def _fault(double: SlackDouble, body: Body) -> Json:
     return {"ok": True}
 
 
-def _anon(_double: SlackDouble, _body: Body) -> Json:
-    raise RefusedError(NO_ANON, 404)
+def _anon(double: SlackDouble, body: Body) -> Json:
+    """Change the stand-in for Anon's API: link a user, begin an outage."""
+    try:
+        double.anon.state.change(body.members)
+    except BadChangeError as error:
+        raise RefusedError(str(error)) from None
+    double.give_customer(double.customer)  # a reset takes it away
+    return {"ok": True, "state": double.anon.shown()}
+
+
+def _customer(double: SlackDouble, body: Body) -> Json:
+    """Let the customer's server serve something else."""
+    serves = body.text("serves")
+    if double.customer is None:
+        raise RefusedError(NO_CUSTOMER, 404)
+    if serves not in SERVES:
+        raise RefusedError(f"`serves` is one of {', '.join(SERVES)}.")
+    double.customer.serves = serves
+    return {"ok": True, **double.customer.shown()}
 
 
 DEEDS: dict[str, Deed] = {
@@ -150,6 +169,7 @@ DEEDS: dict[str, Deed] = {
     "close": _close,
     "fault": _fault,
     "anon": _anon,
+    "customer": _customer,
 }
 
 
@@ -222,10 +242,27 @@ def _views(double: SlackDouble, query: Body) -> Json:
 
 
 def _state(double: SlackDouble, _query: Body) -> Json:
-    return state(double.workspace, double.manifest)
+    jwks_url = double.customer.jwks_url if double.customer else ""
+    return state(double.workspace, double.manifest, jwks_url)
 
 
-READERS: dict[str, Reader] = {"messages": _messages, "views": _views, "state": _state}
+def _anon_state(double: SlackDouble, _query: Body) -> Json:
+    return {"ok": True, "state": double.anon.shown()}
+
+
+def _customer_state(double: SlackDouble, _query: Body) -> Json:
+    if double.customer is None:
+        raise RefusedError(NO_CUSTOMER, 404)
+    return double.customer.shown()
+
+
+READERS: dict[str, Reader] = {
+    "messages": _messages,
+    "views": _views,
+    "state": _state,
+    "anon": _anon_state,
+    "customer": _customer_state,
+}
 
 
 def _read(double: SlackDouble, request: Request, reader: Reader | None) -> Json:

@@ -2,8 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Generator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,8 +13,11 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.anon_double import KEYS
 from bot.config import Settings, read_settings
+from bot.playground.customer import Customer
 from bot.playground.double import SlackDouble
+from bot.playground.loop_server import LoopServer
 from bot.playground.manifest import Manifest, read_manifest
 from bot.playground.origins import OwnOrigin, own_hosts
 from bot.playground.page import static_routes
@@ -26,6 +29,7 @@ StartBot = Callable[[Settings], AbstractAsyncContextManager[ASGIApp]]
 T = TypeVar("T")
 STOP_SECONDS = 2
 UNTIL_SECONDS = 10.0
+ANON_PATH = "/stand-in/anon"
 
 
 class BotDoor:
@@ -39,25 +43,6 @@ class BotDoor:
         """Hand a request to the bot."""
         bot = self.bot or PlainTextResponse("The bot is starting.", 503)
         await bot(scope, receive, send)
-
-
-class LoopServer(uvicorn.Server):
-    """A uvicorn server that says when it accepts, and leaves signals to whoever started it."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        """Take uvicorn's own settings."""
-        super().__init__(config)
-        self.accepts = asyncio.Event()
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Leave SIGINT and SIGTERM alone."""
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and let it be known."""
-        await super().startup(sockets)
-        self.accepts.set()
 
 
 class Lab(SlackDouble):
@@ -105,7 +90,13 @@ class Lab(SlackDouble):
 def create_playground(lab: Lab, hosts: frozenset[str], door: BotDoor) -> Starlette:
     """Return the application: Slack's addresses, the page, and the bot behind all others."""
     app = Starlette(
-        routes=[*lab.routes(), *page_routes(lab), *static_routes(), Mount("/", app=door)]
+        routes=[
+            *lab.routes(),
+            *page_routes(lab),
+            *static_routes(),
+            Mount(ANON_PATH, app=lab.anon.app),
+            Mount("/", app=door),
+        ]
     )
     app.add_middleware(OwnOrigin, hosts=hosts)
     return app
@@ -143,6 +134,11 @@ def bot_settings(lab: SlackDouble, host: str, port: int, data_dir: Path | None) 
         support_channels=("C0SUPPORT",),
         staff_channel="C0STAFF",
         staff_users=("U0SAM",),
+        check_channels=("C0SUPPORT", "C0GENERAL"),
+        anon_api_url_sandbox=f"{lab.host}{ANON_PATH}/sandbox",
+        anon_api_url_prod=f"{lab.host}{ANON_PATH}/prod",
+        anon_api_key_sandbox=KEYS["sandbox"],
+        anon_api_key_prod=KEYS["prod"],
         hold_seconds=1,  # who tries the bot does not wait as long as who pastes in pieces
         database_url="",
         public_url="",
@@ -161,6 +157,7 @@ async def run_on(
     manifest: Manifest | None = None,
     pace: float = 1.0,
     ack_seconds: float = 0.0,
+    customer: Customer | None = None,
 ) -> AsyncIterator[Lab]:
     """Yield the workspace while it and the bot are served on a bound socket."""
     name, port = listener.getsockname()[:2]
@@ -169,6 +166,7 @@ async def run_on(
     declared = read_manifest() if manifest is None else manifest
     lab = Lab(f"http://{shown}:{port}", declared, pace=pace, ack_seconds=ack_seconds)
     lab.settings = bot_settings(lab, name, port, data_dir)
+    lab.give_customer(customer)
     door = BotDoor()
     app = create_playground(lab, own_hosts(reached_at, port), door)
     async with _served(app, listener, lab), start_bot(lab.settings) as bot:

@@ -5,14 +5,17 @@ import contextlib
 import os
 import signal
 import socket
+from functools import partial
 from pathlib import Path
 
 from bot.config import read_settings
 from bot.errors import UserError
+from bot.playground.customer import serving_customer
 from bot.playground.first_visit import STAND_INS
 from bot.playground.real_bot import real_bot
 from bot.playground.running import run_on
 
+CUSTOMER = "A customer's server to check: {url} (it serves a login page until you mend it)"
 STATE_FILES = ("state.db", "state.db-wal", "state.db-shm")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 RETRY_PACE = 1 / 60  # Slack retries at once, after 1 and after 5 minutes; here: 1 and 5 seconds
@@ -34,10 +37,14 @@ async def serve(
         folder.mkdir(parents=True, exist_ok=True)
         if not keep:
             forget(folder)
-        async with run_on(listener, real_bot, data_dir=folder, pace=RETRY_PACE) as lab:
-            print(f"Playground: {lab.host}/", flush=True)  # noqa: T201 -- what make run promises
-            print(STAND_INS, flush=True)  # noqa: T201
-            await stopped()
+        async with serving_customer() as (customer, guard):
+            bot = partial(real_bot, guard=guard)
+            running = run_on(listener, bot, data_dir=folder, pace=RETRY_PACE, customer=customer)
+            async with running as lab:
+                print(f"Playground: {lab.host}/", flush=True)  # noqa: T201 -- what make run promises
+                print(STAND_INS, flush=True)  # noqa: T201
+                print(CUSTOMER.format(url=customer.jwks_url), flush=True)  # noqa: T201
+                await stopped()
 
 
 def default_data_dir(port: int) -> Path:

@@ -1,0 +1,16 @@
+"""A run of checks as it is shown: what it came to, and what it repeats."""
+
+from bot.checks.ladder import State
+from bot.ladders import Checked, Ladder, Past, load_checks, load_looks, waiting
+from bot.run_store import Run, RunStore
+
+
+async def ladder_of(runs: RunStore, run: Run, checks: tuple[Checked, ...] | None = None) -> Ladder:
+    """Return what a run came to, or ``checks`` while it runs, with what came before."""
+    if checks is None:
+        kept = load_checks(run.checks) if run.checks is not None else None
+        checks = kept or tuple(waiting(look) for look in load_looks(run.looks))
+    before = await runs.before(run)
+    history = tuple(Past(one.ended or one.started, State(one.state)) for one in before)
+    at = run.ended or run.started
+    return Ladder(run.id, checks, at, history, run.private)

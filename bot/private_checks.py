@@ -1,0 +1,228 @@
+"""Checks for one person alone: after `/anon`, in a modal, on a message that only they see."""
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from typing import Protocol
+from uuid import uuid4
+
+from bot.asking import Asking
+from bot.check_words import ENVIRONMENTS, plan_check, plan_token
+from bot.checking import NOT_HERE
+from bot.diagnosis import Planned, plan
+from bot.errors import UserError
+from bot.feedback import Feedback
+from bot.ladders import (
+    Checked,
+    Ladder,
+    dump_checks,
+    dump_looks,
+    load_checks,
+    load_looks,
+    look_of,
+)
+from bot.message_checks import PROGRESS_SECONDS, STALE, MessageChecks
+from bot.records import Place
+from bot.reply import Notice, Reply, Said
+from bot.run_store import Run
+from bot.verbs import Name, parse_verb
+
+TYPED = (
+    "A token typed after a command passes more hands than one in a form, and the command stays in"
+    " your history. `/anon check token` without it opens a form that keeps it private."
+)
+
+
+class Screen(Protocol):
+    """Where one person watches; its sides are in handlers/screens.py."""
+
+    async def __call__(self, *said: Said, last: bool) -> None:
+        """Show in place of what was shown before, the outcome where it is the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What somebody filled in to have a token checked."""
+
+    token: str
+    url: str = ""
+    client_id: str = ""
+    env: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The message that a diagnosis is about, and whose question it is."""
+
+    place: Place
+    question: str
+    asker: str
+
+
+@dataclass(frozen=True)
+class PrivateChecks:
+    """Runs checks while somebody watches."""
+
+    messages: MessageChecks
+    asking: Asking
+
+    async def command(self, text: str, place: Place, user: str, screen: Screen) -> bool:
+        """Do what `check …` or `diagnose …` says; False if it is neither, or says too little."""
+        verb = parse_verb(text)
+        if verb.name is Name.DIAGNOSE:
+            await self.diagnose(verb.rest, place, user, screen)
+            return True
+        loop = asyncio.get_running_loop()
+        threads = self.messages.checking.threads
+        planned = await loop.run_in_executor(threads, plan_check, text)
+        if planned is None:
+            return False
+        tell = (Notice(TYPED),) if planned.token else ()
+        await self._run((planned,), place, user, screen, *tell)
+        return True
+
+    async def diagnose(
+        self, text: str, place: Place, user: str, screen: Screen, *, own: bool = True
+    ) -> None:
+        """Show what a text is about, and what every check says that it allows."""
+        parts = await self.asking.diagnose(text, own=own)
+        entry_id = next((one.entry for one in parts if isinstance(one, Reply)), "")
+        entry = self.asking.workflows.answerer.entry(entry_id) if entry_id else None
+        inputs = await self.messages.checking.inputs(text)
+        planned = plan(inputs, entry.checks if entry else ())
+        looks = [look_of(one) for one in planned]
+        allowed = await self.messages.checking.allowed(place.channel, user, looks)
+        kept = tuple(one for one, look in zip(planned, looks, strict=True) if look in allowed)
+        if all(one.missing for one in kept):
+            notes = (Notice(NOT_HERE),) if len(allowed) < len(looks) else ()
+            await screen(*parts, *notes, last=True)
+            return
+        await self._run(kept, place, user, screen, *parts)
+
+    async def token(self, filled: Filled, place: Place, user: str, screen: Screen) -> None:
+        """Show what stands against a token that was filled in."""
+        env = ENVIRONMENTS.get(filled.env)
+        planned = plan_token(filled.token, filled.url, filled.client_id, env)
+        await self._run((planned,), place, user, screen)
+
+    async def own(self, run_id: str, team: str, user: str) -> Run:
+        """Return a run that this user alone saw; raise UserError where there is none."""
+        run = await self.known(run_id, team, user)
+        if not run.private:
+            raise UserError(STALE)
+        return run
+
+    async def known(self, run_id: str, team: str, user: str) -> Run:
+        """Return a run that this user may see; raise UserError where there is none."""
+        run = await self.messages.checking.runs.get(run_id)
+        if run is None or run.team != team or (run.private and run.user != user):
+            raise UserError(STALE)
+        return run
+
+    async def may_use(self, filled: Filled, place: Place, user: str) -> bool:
+        """Tell whether this user may name the SdkClient that was filled in."""
+        look = look_of(plan_token("", "", filled.client_id, None))
+        return await self.messages.checking.may(place.channel, user, [look])
+
+    async def solved(self, run: Run, feedback: Feedback) -> tuple[Said, ...]:
+        """Record that the answer helped that these checks belong to; return what to show."""
+        store = self.asking.workflows.store
+        answer = (
+            await store.answer_to(run.team, run.channel, run.question) if run.question else None
+        )
+        if answer and answer.posted:
+            await feedback.solved(run.team, run.channel, answer.posted, run.user)
+        ladder = await self.messages.checking.ladder(run.id)
+        return (replace(ladder, solved_by=run.user),) if ladder else ()
+
+    async def rerun(self, run: Run, screen: Screen, token: str = "") -> None:
+        """Run the checks again and show what they come to."""
+        fresh = self.messages.repeated(run, run.user, token)
+        parts: tuple[Said, ...] = ()
+        if run.entry and not run.question:
+            parts = (await self.asking.show(run.entry),)
+        await self._watch(fresh, screen, parts)
+
+    async def post(self, target: Target, user: str, entry: str, run_id: str) -> Said:
+        """Post an answer, and what its checks came to, into the thread of a message, once."""
+        place = target.place
+        run = await self._public_copy(run_id, place, user) if run_id else ""
+        return await self.asking.post_to_thread(place, target.question, target.asker, entry, run)
+
+    async def _public_copy(self, run_id: str, place: Place, user: str) -> str:
+        """Keep what everybody in the place may see of a run, as a run of its own."""
+        checking = self.messages.checking
+        run = await self.own(run_id, place.team, user)
+        hidden = await checking.are_private(place.team, place.channel)
+        looks, checks = load_looks(run.looks), load_checks(run.checks or [])
+        kept = [
+            (look, one)
+            for look, one in zip(looks, checks, strict=True)
+            if not (hidden and look.is_of_anon)
+        ]
+        if not kept:
+            return ""
+        shown = tuple(one for _, one in kept)
+        copy = replace(
+            run,
+            id=f"post:{run_id}",
+            chain=f"post:{run_id}",
+            channel=place.channel,
+            root=place.root,
+            looks=dump_looks(tuple(look for look, _ in kept)),
+            checks=dump_checks(shown),
+            state=str(Ladder("", shown).state),
+            private=False,
+        )
+        await checking.runs.keep(copy)
+        return copy.id
+
+    async def _run(
+        self,
+        planned: tuple[Planned, ...],
+        place: Place,
+        user: str,
+        screen: Screen,
+        *parts: Said,
+    ) -> None:
+        checking = self.messages.checking
+        entry = next((one.entry for one in parts if isinstance(one, Reply)), "")
+        run_id = f"private:{uuid4().hex}"
+        run = Run(
+            id=run_id,
+            chain=run_id,
+            team=place.team,
+            channel=place.channel,
+            user=user,
+            asker=user,
+            looks=dump_looks(tuple(map(look_of, planned))),
+            entry=entry,
+            private=True,
+            started=checking.clock(),
+        )
+        checking.sealed.keep_run(run_id, planned)
+        await self._watch(run, screen, parts)
+
+    async def _watch(self, run: Run, screen: Screen, parts: tuple[Said, ...]) -> None:
+        """Begin a run, show it while it runs, and what it came to."""
+        checking = self.messages.checking
+        try:
+            await checking.begin(run)
+        except UserError as error:
+            await screen(*parts, Notice(str(error)), last=True)
+            return
+        await screen(*parts, *await self._ladder(run.id, None), last=False)
+        shown_at = time.monotonic()
+
+        async def tell(checks: tuple[Checked, ...]) -> None:
+            nonlocal shown_at
+            if time.monotonic() - shown_at >= PROGRESS_SECONDS:
+                shown_at = time.monotonic()
+                await screen(*parts, *await self._ladder(run.id, checks), last=False)
+
+        await checking.climb(run, tell)
+        await screen(*parts, *await self._ladder(run.id, None), last=True)
+
+    async def _ladder(self, run_id: str, checks: tuple[Checked, ...] | None) -> tuple[Ladder, ...]:
+        ladder = await self.messages.checking.ladder(run_id, checks)
+        return (ladder,) if ladder else ()

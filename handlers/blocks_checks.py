@@ -1,0 +1,155 @@
+"""Ladders of checks as Block Kit: the verdict, the steps, what to do, and what came before.
+
+Sections and signs, not task cards: those cannot be in a modal, nor in older clients.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import groupby
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.checks.finding import Severity
+from bot.checks.ladder import Rung, State
+from bot.ladders import RUN_AGAIN, RUNNING, Checked, Ladder
+from bot.reply import LADDER_ROOM, shorten_line
+from handlers import ids
+from handlers.elements import actions, button, context, defused, section
+from handlers.mrkdwn import escape
+
+SIGNS = {
+    State.PASSED: "✅",
+    State.FAILED: "❌",
+    State.NOT_REACHED: "➖",
+    State.UNAVAILABLE: "❔",
+    None: "⏳",
+}
+REMARKS = {Severity.WARNING: "⚠️", Severity.INFO: "ℹ️"}
+NAMES = {"dns": "DNS", "tls": "TLS", "http": "HTTP", "lookup": "look-up", "connect": "connection"}
+ROOM = 2_800  # characters of a ladder that stands alone
+LINE = 320
+GREEN = "All checks pass now. If that solved it, press “Solved”."
+ONLY_YOU = "Only you see this."
+CUT = "… (shortened; `/anon diagnose` shows all)"
+
+
+def ladder_blocks(ladder: Ladder, *, room: int = ROOM) -> list[Block]:
+    """Return the ladder without buttons, within so many characters."""
+    blocks: list[Block] = [section(_verdict(ladder))]
+    left = room - len(_verdict(ladder))
+    blocks.extend(section(text) for text in _checks(ladder, left))
+    if ladder.history:
+        blocks.append(context(_history(ladder)))
+    return blocks
+
+
+def reply_ladder(ladder: Ladder) -> list[Block]:
+    """Return the ladder as it stands below an answer."""
+    return ladder_blocks(ladder, room=LADDER_ROOM - 100)
+
+
+def ladder_message(ladder: Ladder) -> tuple[str, list[Block]]:
+    """Return a ladder that stands alone, with its buttons."""
+    blocks = ladder_blocks(ladder)
+    if ladder.solved_by:
+        blocks.append(context(f":white_check_mark: Solved, says <@{ladder.solved_by}>"))
+    elif ladder.state is not None:
+        if ladder.state is State.PASSED and ladder.history:
+            blocks.append(context(GREEN))
+        blocks.append(actions(_buttons(ladder)))
+    if ladder.private:
+        blocks.append(context(ONLY_YOU))
+    return _verdict(ladder), blocks
+
+
+def _buttons(ladder: Ladder) -> list[ButtonElement]:
+    """Return what can be done with it; green offers Solved."""
+    again = button(RUN_AGAIN, ids.RUN_AGAIN, ladder.run)
+    human = button("Ask a human", ids.ASK_HUMAN, "checks")
+    if ladder.state is not State.PASSED:
+        return [again, human]
+    action = ids.SOLVED_PRIVATELY if ladder.private else ids.SOLVED
+    return [button("Solved", action, ladder.run, style="primary"), again, human]
+
+
+def run_again(ladder: Ladder) -> ButtonElement:
+    """Return the button that runs the checks again."""
+    return button(RUN_AGAIN, ids.RUN_AGAIN, ladder.run)
+
+
+def _verdict(ladder: Ladder) -> str:
+    return f"{SIGNS[ladder.state]} *{_words(ladder.verdict, LINE)}*"
+
+
+def _checks(ladder: Ladder, room: int) -> Iterator[str]:
+    """Yield each check's steps; where there is no room for them, its one line."""
+    whole = ["\n".join(_lines(one)) for one in ladder.checks]
+    if sum(map(len, whole)) <= room:
+        yield from whole
+        return
+    brief = [_headline(one) for one in ladder.checks]
+    left = room - sum(map(len, brief))
+    for one, lines, line in zip(ladder.checks, whole, brief, strict=True):
+        stopped = one.state is ladder.state and len(lines) - len(line) <= left
+        left -= len(lines) - len(line) if stopped else 0
+        yield lines if stopped else line
+
+
+def _lines(checked: Checked) -> Iterator[str]:
+    """Yield the headline, then the steps; steps without a word share a line."""
+    yield _headline(checked)
+    for (state, silent), rungs in groupby(
+        checked.rungs, key=lambda one: (one.state, not _said(one))
+    ):
+        steps = list(rungs)
+        if silent:
+            names = " · ".join(_name(one) for one in steps)
+            yield f"{SIGNS[state]} {names}" + (
+                " – not reached" if state is State.NOT_REACHED else ""
+            )
+        else:
+            for rung in steps:
+                yield from _rung(rung)
+
+
+def _headline(checked: Checked) -> str:
+    about = f" · `{_words(checked.about, 120).replace('`', '')}`" if checked.about else ""
+    head = f"{SIGNS[checked.state]} *check {checked.kind}*{about}"
+    if checked.state is None:
+        return f"{head} – {RUNNING.lower()}"
+    return f"{head}\n{_words(checked.note, LINE)}" if checked.note else head
+
+
+def _said(rung: Rung) -> bool:
+    return any(one.code != "ok" or one.remedy for one in rung.findings)
+
+
+def _rung(rung: Rung) -> Iterator[str]:
+    for one in rung.findings:
+        sign = REMARKS.get(one.severity, SIGNS[rung.state])
+        if one.severity is Severity.OK:
+            sign = SIGNS[State.PASSED]
+        yield f"{sign} *{_name(rung)}* `{one.code}` {_words(one.detail, LINE)}"
+        if one.remedy and one.severity is not Severity.OK:
+            yield f"        → {_words(one.remedy, LINE)}"
+
+
+def _name(rung: Rung) -> str:
+    return NAMES.get(rung.step, rung.step)
+
+
+def _history(ladder: Ladder) -> str:
+    """Say how it came out before and now: ❌ 14:02 → ✅ 14:11."""
+    runs = [(SIGNS[one.state], one.at) for one in ladder.history]
+    runs.append((SIGNS[ladder.state], ladder.at))
+    return " → ".join(f"{sign} {_time(at)}" for sign, at in runs)
+
+
+def _time(at: float) -> str:
+    """Return a time of day that Slack shows in the reader's own zone."""
+    fallback = datetime.fromtimestamp(at, UTC).strftime("%H:%M UTC")
+    return f"<!date^{int(at)}^{{time}}|{fallback}>"
+
+
+def _words(text: str, limit: int) -> str:
+    return defused(escape(shorten_line(text, limit)))
