@@ -8,11 +8,13 @@ from itertools import cycle, islice
 from bot.redact.cookies import cookies
 from bot.redact.entropy import high_entropy
 from bot.redact.headers import basic_auth, bearers
+from bot.redact.invisible import INVISIBLE, with_gaps
 from bot.redact.jwt import jwts
 from bot.redact.keys import private_keys
 from bot.redact.kinds import FILL, MARKER, Hit, Kind
+from bot.redact.own_keys import anon_and_ory_keys
 from bot.redact.pairs import named_secrets
-from bot.redact.patterns import anon_and_ory_keys, known_tokens
+from bot.redact.patterns import known_tokens
 from bot.redact.spoken import spoken_secrets
 from bot.redact.urls import shared_links, url_credentials
 
@@ -60,9 +62,10 @@ def redact(text: str) -> Redacted:
 
     Takes any string, in time linear in its length; how long a text may be is the caller's to say.
     """
+    gaps = [gap.span() for gap in INVISIBLE.finditer(text)]
     found = [
         Found(hit.kind, text[hit.start : hit.end], hit.start, hit.end, hit.live)
-        for hit in _merged(_hits(text))
+        for hit in with_gaps(_merged(_hits(INVISIBLE.sub("", text))), gaps)
     ]
     pieces, at = [], 0
     for one in found:

@@ -7,11 +7,22 @@ import re
 from collections.abc import Iterator
 
 from bot.redact.jwt import is_public_header
-from bot.redact.kinds import HEX, UUID, Hit, Kind, is_words, is_wordy, looks_random
+from bot.redact.kinds import (
+    HEX,
+    PUBLIC_PREFIX,
+    UUID,
+    Hit,
+    Kind,
+    is_listed,
+    is_words,
+    is_wordy,
+    looks_random,
+)
 
 _LEAST = 28
 _RUN = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{28,}+(?:={1,2}(?![A-Za-z0-9]))?")
 _PUBLIC_BLOCK = re.compile(
+    r"---- BEGIN SSH2 PUBLIC KEY ----(?:[^-\ue0fe]|-(?!---)){0,20000}+|"
     r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}(?:PUBLIC KEY(?: BLOCK)?|CERTIFICATE(?: REQUEST)?"
     r"|PARAMETERS|SIGNATURE"
     r"|MESSAGE|X509 CRL|CRL|PKCS7|CMS)-----(?:[^-\ue0fe]|-(?!----)){0,20000}+"
@@ -21,6 +32,8 @@ _SPARED = re.compile(
     r"|(?:ssh-(?:rsa|dss|ed25519|ed448)|ecdsa-sha2-nistp\d{3}"
     r"|sk-[a-z0-9-]{5,40}@openssh\.com"
     r")\s{1,4}AAAA[A-Za-z0-9+/=\s\\]{1,4000}?(?=\s[\w.@-]{0,64}@|\s[a-z]|[\"'`<\n]|$)"
+    r"|[\"'][nxy][\"']\s{0,4}:\s{0,4}[\"](?:[A-Za-z0-9_-]|\\n|\s){40,1400}+[\"]"
+    r"|nonce-[A-Za-z0-9+/_-]{16,128}+={0,2}"
     r"|(?:sha(?:1|224|256|384|512)|SHA(?:-?1|-?256|-?384|-?512)|MD5|md5|h1"
     r"|blake[23]b?)[-:=][A-Za-z0-9+/_-]{16,}+={0,2}"
     r"|(?:DigestValue|SignatureValue|X509Certificate|Modulus|HostId|RequestId|ETag)(?:>"
@@ -35,7 +48,6 @@ _PUBLIC_START = re.compile(
     r"|MCowBQYDK2Vu|MFwwDQYJ|MIGfMA0G"
     r"|AAAAB3NzaC1|AAAAC3NzaC1|AAAAE2VjZHNh|iVBORw0KGgo|/9j/4|R0lGOD|UklGR|PHN2Zy|JVBERi0"
     r"|LS0tLS1CRUdJTiB(?:QVUJ|DRVJU)"
-    r"|pk_(?:live|test)_|phc_|pk-lf-|sb_publishable_"
 )
 _NAME_BEFORE = re.compile(r"(?<![\w$.#@-])[A-Za-z_$@][\w$.#@-]{0,60}+\Z")
 _BETWEEN = " \t\r\n\"'`\\=:>([<"
@@ -47,7 +59,7 @@ _PUBLIC_NAMES = frozenset(
     " filename path name url uri image mappings verification build cache locator sitekey ref"
     " arn asset chunk bundle"
     " module modulus xid cid did aud iss sub jti azp uuid guid clientid tracestate baggage"
-    " location href src publickey"
+    " location href src publickey uploadid"
     " jkt ath hostid dkim pubkey certificate cert crt thumbprints fp spki pin challengehash".split()
 )
 _FILE_AFTER = re.compile(
@@ -59,6 +71,7 @@ _URL_BEFORE = re.compile(
     r"(?:[a-z]{2,12}://[^?#]{0,1000}|[\w.-]{1,80}\.[a-z]{2,10}/[^?#:=]{0,400})\Z"
 )
 _ABOUT_KEYS = re.compile(r"\b[Kk]ids?\b|[Tt]humbprint|[Ff]ingerprint|\bjkt\b")
+_KIDS = re.compile(r"\b[Kk]id\b.{1,90} not (?:among|in|one of)\b|\b[Kk]ids\b")
 _SEQUENCE = re.compile(r"ABCDEFGH|abcdefgh|01234567|12345678")
 _URL_ENDS = re.compile(r"[\s\"'<>|]")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+")
@@ -69,7 +82,6 @@ _PREFIXED_ID = re.compile(
     r"|doc|build|batch|txn|seti|src|pm|ii|il|ba|ca|gen)"
     r"[_-](?:[a-z]{2,8}_)?[A-Za-z0-9-]{12,64}"
 )
-_ID_WORDS = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}|[0-9a-hjkmnp-tv-z]{26}")
 
 
 def high_entropy(text: str) -> Iterator[Hit]:
@@ -111,7 +123,7 @@ def _is_random(value: str) -> bool:
         plain = UUID.sub("", plain)
     if len(plain) < _LEAST or HEX.fullmatch(plain.replace("-", "").replace("_", "")):
         return False
-    if is_wordy(plain) or is_words(plain) or _PREFIXED_ID.fullmatch(plain) or _is_listed(plain):
+    if is_wordy(plain) or is_words(plain) or _PREFIXED_ID.fullmatch(plain) or is_listed(plain):
         return False
     digits = sum(map(str.isdigit, plain))
     if digits < 2 or len(set(plain)) < 12:
@@ -121,27 +133,17 @@ def _is_random(value: str) -> bool:
     return len(plain) >= 32 and plain.isalnum() and digits >= 4 and looks_random(plain, 32)
 
 
-def _is_listed(plain: str) -> bool:
-    """True when the parts are words, numbers, hashes and ids, as in names that are put together."""
-    parts = [part for part in re.split(r"[-_]", plain) if part]
-    return len(parts) > 1 and all(
-        (len(part) <= 12 and (is_words(part) or not looks_random(part, 6)))
-        or HEX.fullmatch(part)
-        or _ID_WORDS.fullmatch(part)
-        for part in parts
-    )
-
-
 def _is_public(text: str, start: int, end: int) -> bool:
     value = text[start:end]
     if (
         _PUBLIC_START.match(value)
+        or PUBLIC_PREFIX.match(value)
         or _FILE_AFTER.match(text, end)
         or (value.startswith("ey") and is_public_header(value))
     ):
         return True
-    before = text[max(0, start - 100) : start].rpartition("\n")[2]
-    if _ABOUT_KEYS.search(before) or _SEQUENCE.search(value):
+    before = text[max(0, start - 400) : start].rpartition("\n")[2]
+    if _ABOUT_KEYS.search(before[-100:]) or _KIDS.search(before) or _SEQUENCE.search(value):
         return True
     return _is_in_path(text, start) or _has_public_name(text[max(0, start - 80) : start])
 

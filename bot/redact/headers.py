@@ -25,6 +25,7 @@ _AUTHORIZATION = re.compile(
     rf"(?P<value>[^\s\"'`,;<>&{{}}\\{FILL}]{{4,8192}}+)"
 )
 _SCHEMES = frozenset("bearer token apikey api-key ssws key dpop jwt splunk sso-key hmac".split())
+_DIGEST = re.compile(r"[Dd]igest\s[^\n]{0,300}?\b(response)=\\{0,3}\"([0-9a-f]{32,128})")
 _BASIC = re.compile(
     r"[Bb](?:asic|ASIC)(?<!\w.{5})(?:\s{1,4}|%20|\+)(?:[\"'`]\s?[+.,]\s?[\"'`])?"
     r"((?:[A-Za-z0-9+/_-]|%3[Dd]|%2[BbFf]){6,4096}+={0,2})"
@@ -38,7 +39,8 @@ _USER = re.compile(
 _SHORT_FLAG = re.compile(
     r"(?:mysql(?:dump|admin)?\b[^\n|;]{0,200}?[ \t]-p(?=[^\s-])|sshpass[ \t]{1,4}-p[ \t]{0,4}"
     r"|redis-cli\b[^\n|;]{0,200}?[ \t]-a[ \t]{1,4}"
-    r"|docker[ \t]login\b[^\n|;]{0,200}?[ \t]-p[ \t]{1,4})([\"']?)([^\s\"']{3,256})"
+    r"|(?:docker|az|oc|podman|helm registry)[ \t]login\b[^\n|;]{0,200}?[ \t]-p[ \t]{1,4}"
+    r"|\bnet use\b[^\n]{0,200}?/user:\S{1,80}[ \t]{1,4})([\"']?)([^\s\"']{3,256})"
 )
 _CALL = re.compile(
     r"(?:\bauth[ \t]{0,2}=[ \t]{0,2}(?:\w{1,20}\.){0,3}(?:\w{0,20}Auth)?\(|Auth\()[ \t\n]{0,8}"
@@ -99,7 +101,9 @@ def basic_auth(text: str) -> Iterator[Hit]:
             yield from _after_colon(text, match.start(group), match.end(group))
     if "auth" in lower:
         yield from _second(_CALL, text)
-    if " -p" in text or " -a" in text:
+    if "digest" in lower:
+        yield from _second(_DIGEST, text)
+    if " -p" in text or " -a" in text or "/user:" in text:
         yield from _second(_SHORT_FLAG, text)
 
 

@@ -24,7 +24,7 @@ _CUT = re.compile(
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]+")
 _PAD = re.compile(r"(?:={1,2}|(?:%3[Dd]){1,2})(?=\.|%2[Ee])")
 _MARGIN = r"[ \t\u00a0]{0,40}+(?:(?:>|&gt;|\||#|//|\*)[ \t]{0,8}+){0,3}+"
-_JOIN = re.compile(
+JOIN = re.compile(
     r"(?P<explicit>[ \t]{0,8}+(?:\\{1,2}|\^)[ \t]{0,4}+(?:\r\n|\n|\r)" + _MARGIN + "|"
     r"(?P<quote>\\?[\"'])[ \t\r\n\\+.&|>_]{0,80}+[rbuf]?+(?P=quote)"
     r"|`[ \t]{0,8}+\+[ \t\r\n]{0,60}+`)"
@@ -43,6 +43,8 @@ _SIZES = {
     "EdDSA": {86, 152},
 }
 _MOST_PIECES = 600
+_LINE = 30  # a line as long as the one above, and nothing else on it
+_ANOTHER = re.compile(r"ey[JAI]|ew[o0]")
 _RSA_SIZES = {342, 512, 683}
 _HEADER_STARTS = ("eyJhbGci", "eyJ0eXAi", "eyJraWQi", "eyJlbmMi", "eyJjdHki", "eyJ4NX", "eyJqa3Ui")
 
@@ -122,7 +124,7 @@ def _dot(walk: _Walk, text: str, at: int) -> bool:
     if dot is None or len(walk.parts) >= most:
         return False
     chunk = _CHUNK.match(text, dot.end())
-    join = None if chunk else _JOIN.match(text, dot.end())
+    join = None if chunk else JOIN.match(text, dot.end())
     if join and not join["space"]:
         chunk = _CHUNK.match(text, join.end())
         if chunk and join["wrap"] and not (len(walk.parts) < 2 or _is_body(chunk[0])):
@@ -140,7 +142,7 @@ def _dot(walk: _Walk, text: str, at: int) -> bool:
 
 def _join(walk: _Walk, text: str, at: int) -> bool:
     """Follow the token over a line break, a string concatenation or a blank."""
-    join = _JOIN.match(text, at)
+    join = JOIN.match(text, at)
     if join is None:
         return False
     if dot := _DOT.match(text, join.end()):
@@ -164,8 +166,10 @@ def _belongs(walk: _Walk, text: str, join: re.Match[str], chunk: re.Match[str]) 
     complete = _is_complete(walk, "")
     if complete:
         return "RS256" in complete and len(piece) >= 60 and _is_body(piece)
-    if len(walk.parts) == 3 and piece.startswith("ey"):
+    if len(walk.parts) == 3 and _ANOTHER.match(piece):
         return False
+    if join["wrap"] and _ends_part(walk, text, chunk):
+        return True
     if join["space"]:
         return len(piece) >= 20 and _is_body(piece)
     if len(piece) >= 16 and _is_body(piece):
@@ -173,10 +177,19 @@ def _belongs(walk: _Walk, text: str, join: re.Match[str], chunk: re.Match[str]) 
     alone = re.match(r"[ \t]{0,8}(?:[\r\n\\\"'`.,;]|$)", text[chunk.end() : chunk.end() + 12])
     if not alone:
         return False
-    if _is_complete(walk, piece):
+    if _is_complete(walk, piece) or (len(piece) >= _LINE and abs(len(piece) - walk.line) <= 1):
         return True
-    full = walk.widths and abs(walk.line - walk.widths[-1]) <= 1
-    return bool(full) and len(piece) <= walk.line and not is_wordy(piece)
+    full = any(abs(walk.line - width) <= 1 for width in walk.widths)
+    return full and len(piece) <= walk.line and not is_wordy(piece)
+
+
+def _ends_part(walk: _Walk, text: str, chunk: re.Match[str]) -> bool:
+    """True for the last characters of a header or payload, with the next part behind the dot."""
+    dot = _DOT.match(text, chunk.end()) if len(walk.parts) < 3 else None
+    after = _CHUNK.match(text, dot.end()) if dot else None
+    if after is None:
+        return False
+    return after[0].startswith(("ey", "ew", "e30")) if len(walk.parts) == 1 else _is_body(after[0])
 
 
 def _is_body(piece: str) -> bool:

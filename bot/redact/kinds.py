@@ -61,6 +61,8 @@ _WORDISH = re.compile(
 )
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 HEX = re.compile(r"(?:0x)?[0-9a-fA-F]+")
+_ID_WORD = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}|[0-9a-hjkmnp-tv-z]{26}")
+PUBLIC_PREFIX = re.compile(r"pk_(?:live|test)_|phc_|pk-lf-|sb_publishable_")  # made to be public
 
 
 def is_wordy(value: str) -> bool:
@@ -84,3 +86,14 @@ def looks_random(value: str, least: int = 12) -> bool:
     if lower and upper:
         return digits > 0 or (len(value) >= 20 and turns * 5 >= len(value))
     return digits >= 2 and (lower or upper) and turns * 7 >= len(value)
+
+
+def is_listed(plain: str) -> bool:
+    """True when the parts are words, numbers, hashes and ids, as in names that are put together."""
+    parts = [part for part in re.split(r"[-_]", plain) if part]
+    return len(parts) > 1 and all(
+        (len(part) <= 12 and (is_words(part) or not looks_random(part, 6)))
+        or HEX.fullmatch(part)
+        or _ID_WORD.fullmatch(part)
+        for part in parts
+    )

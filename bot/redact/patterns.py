@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.redact.kinds import FILL, HEX, UUID, Hit, Kind, is_words, looks_random
+from bot.redact.kinds import Hit, Kind, looks_random
 
 _W = r"[A-Za-z0-9_-]"
 _A = r"[A-Za-z0-9]"
 # base64 as it is found in JSON, URLs and code
-_B = r"(?:[A-Za-z0-9+/_-]|%2[BbFf]|\\/|\\u00(?:2[BbFf]|3[Dd])|%3[Dd]|=(?=[\s\"'=;,&`<)\]]|$))"
+B64 = r"(?:[A-Za-z0-9+/_-]|%2[BbFf]|\\/|\\u00(?:2[BbFf]|3[Dd])|%3[Dd]|=(?=[\s\"'=;,&`<)\]]|$))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _free(kind: Kind, gate: str, pattern: str) -> Prefixed:
 _LIVE = "[A-Za-z0-9_]{10,}"
 KNOWN: tuple[Prefixed, ...] = (
     *_all(Kind.AWS_KEY, "AKIA ASIA ABIA ACCA", "[A-Z0-9]{12,}"),
-    *_all(Kind.AWS_KEY, "FwoGZXIv IQoJb3JpZ2lu FQoGZXIv ABSK", _B + "{20,}"),
+    *_all(Kind.AWS_KEY, "FwoGZXIv IQoJb3JpZ2lu FQoGZXIv ABSK", B64 + "{20,}"),
     _free(Kind.AWS_KEY, "amzn.mws.", rf"amzn\.mws\.{_W}{{16,}}+"),
     _known(Kind.GOOGLE_KEY, "AIza", _W + "{24,}"),
     *_all(Kind.GOOGLE_KEY, "GOCSPX- ya29. ya29.a0 AQ.Ab", r"[A-Za-z0-9._-]{16,}"),
@@ -88,7 +88,9 @@ KNOWN: tuple[Prefixed, ...] = (
           r"[A-Za-z0-9._-]{16,}"),
     *_all(Kind.OTHER_TOKEN, "dop_v1_ doo_v1_ dor_v1_ shpat_ shpca_ shppa_ shpss_ shptka_"
         " sq0atp- sq0csp- EAAAE"
-          " access_token$production$ access_token$sandbox$"),
+          ""),
+    _free(Kind.OTHER_TOKEN, "access_token$",
+          r"access_token\$(?:production|sandbox)\$[a-z0-9]{8,32}\$[0-9a-f]{32}"),
     *_all(Kind.OTHER_TOKEN, "access-sandbox- access-production- access-development-"
         " secret-live- secret-test-"),
     _free(Kind.OTHER_TOKEN, ":", r"(\d(?:(?<![\w:].)"
@@ -129,12 +131,7 @@ KNOWN: tuple[Prefixed, ...] = (
     _free(Kind.OTHER_TOKEN, "_", rf"2(?<![A-Za-z0-9].){_A}{{26}}_{_A}{{18,24}}\b"),
 )  # fmt: skip
 
-_PLACEHOLDER_BODY = re.compile(r"[xX*._0-]+|.{0,40}(?:your|YOUR|[xX]{6,}|\*{4}).{0,400}", re.DOTALL)
-_ANON = re.compile(rf"(?<![A-Za-z0-9])anon_({_B}{{16,}}+)")
-_ORY = re.compile(rf"(?<![A-Za-z0-9])ory_(?:[a-z]{{2,12}}_){{1,3}}({_B[:-1]}|[.|]){{12,}}+)")
-_APART = re.compile(r"(?<![A-Za-z0-9])(anon|ory(?:_[a-z]{2,12}){0,3})_(?![A-Za-z0-9])")
-_CANDIDATE = re.compile(rf"(?<![A-Za-z0-9+/_-]){_B}{{20,}}+")
-_FOLLOWS = re.compile(rf"(?=[ \t]{{0,8}}[\n\r\\\"'+])[ \t\r\n\\\"'+>]{{1,60}}+({_B}{{8,}}+)")
+PLACEHOLDER_BODY = re.compile(r"[xX*._0-]+|.{0,40}(?:your|YOUR|[xX]{6,}|\*{4}).{0,400}", re.DOTALL)
 
 
 def known_tokens(text: str) -> Iterator[Hit]:
@@ -145,48 +142,7 @@ def known_tokens(text: str) -> Iterator[Hit]:
         group = token.pattern.groups
         for match in token.pattern.finditer(text):
             body = match[group].removeprefix(token.gate)
-            if _PLACEHOLDER_BODY.fullmatch(body) or not (token.sure or looks_random(body)):
+            if PLACEHOLDER_BODY.fullmatch(body) or not (token.sure or looks_random(body)):
                 continue
             end = match.end(group) - len(match[group]) + len(match[group].rstrip(".-"))
             yield Hit(match.start(group), end, token.kind, "EXAMPLE" not in body)
-
-
-def anon_and_ory_keys(text: str) -> Iterator[Hit]:
-    """Every `anon_` and `ory_` key, also one whose body is written apart from its prefix."""
-    if "anon_" in text:
-        yield from _keys(text, _ANON, Kind.ANON_KEY)
-    if "ory_" in text:
-        yield from _keys(text, _ORY, Kind.ORY_KEY)
-    for prefix in _APART.finditer(text):
-        kind = Kind.ANON_KEY if prefix[1] == "anon" else Kind.ORY_KEY
-        for match in _CANDIDATE.finditer(text, prefix.end(), min(prefix.end() + 400, len(text))):
-            if match.start() > prefix.end() + 160 or FILL in text[prefix.end() : match.start()]:
-                break
-            if _is_body(match[0]):
-                whole = _CANDIDATE.match(text, match.start()) or match
-                yield Hit(match.start(), whole.end(), kind)
-                break
-
-
-def _keys(text: str, pattern: re.Pattern[str], kind: Kind) -> Iterator[Hit]:
-    for match in pattern.finditer(text):
-        if not _is_body(match[1], 12) or _PLACEHOLDER_BODY.fullmatch(match[1]):
-            continue
-        end, width = match.end(), len(match[0])
-        for _ in range(20):  # the lines it was wrapped over
-            more = _FOLLOWS.match(text, end)
-            if not more or ("\n" not in more[0] and "+" not in more[0] and '"' not in more[0]):
-                break
-            if len(more[1]) > width + 1 or not looks_random(more[1], 8):
-                break
-            end = more.end()
-        yield Hit(match.start(), end, kind)
-
-
-def _is_body(body: str, least: int = 20) -> bool:
-    """True for a key's body; false for the rest of a variable's, a file's or a cookie's name."""
-    if is_words(body) or len(body) < least or UUID.fullmatch(body) or HEX.fullmatch(body):
-        return False
-    return looks_random(body, least) or any(
-        looks_random(part, 12) for part in re.split(r"[+/_-]", body)
-    )

@@ -10,7 +10,7 @@ from bot.redact.names import is_placeholder
 
 # Backtracking from the right finds the last `@`: a password may hold one.
 _USERINFO = re.compile(
-    r"://(?:(?P<user>[^\s/:@\"'<>?#`|]{0,200}+):(?!\d{1,5}[/?#\s])"
+    r"(?::|(?<![^\s\"'`(<=]))//(?:(?P<user>[^\s/:@\"'<>?#`|]{0,200}+):(?!\d{1,5}[/?#\s])"
     r"(?P<secret>[^\s\"'<>`/]{1,256}(?=@[\w.\[%$\ue0fe-])"
     r"|[^\s\"'<>`@]{1,256}+(?=@[\w.\[%$\ue0fe-]))@"
     r"|(?P<lone>[^\s/:@\"'<>?#`|]{16,512}+)@)"

@@ -6,7 +6,16 @@
 import re
 from dataclasses import dataclass
 
-from bot.redact.kinds import FILL, HEX, UUID, is_words, is_wordy, looks_random
+from bot.redact.kinds import (
+    FILL,
+    HEX,
+    PUBLIC_PREFIX,
+    UUID,
+    is_listed,
+    is_words,
+    is_wordy,
+    looks_random,
+)
 from bot.redact.names import Level, is_path, is_placeholder, is_prose, level
 
 _TIGHT = {"=", "%3D", "%3d"}
@@ -86,11 +95,12 @@ def _is_password(value: Value) -> bool:
     if len(plain) < 3 or is_prose(plain):
         return False
     if value.op in _SAID or not value.op:
-        return _is_mixed(plain) and not (is_words(plain) and "-" in plain)
-    return value.last or _is_mixed(plain)
+        return is_mixed(plain) and not (is_words(plain) and "-" in plain)
+    return value.last or is_mixed(plain)
 
 
-def _is_mixed(plain: str) -> bool:
+def is_mixed(plain: str) -> bool:
+    """True for a password's mixture: capitals inside, letters with digits, odd signs."""
     inner = any(map(str.isupper, plain[1:])) and any(map(str.islower, plain))
     both = any(map(str.isdigit, plain)) and any(map(str.isalpha, plain))
     return len(plain) >= 4 and (inner or both or bool(_ODD.search(plain[:-1])))
@@ -125,6 +135,8 @@ def _is_weak_secret(value: Value) -> bool:
         return False
     in_url = value.before[-1:] in {"?", "&", "#", ";"} or value.op.startswith("%")
     hexed = bool(HEX.fullmatch(plain))
+    if is_listed(plain) or PUBLIC_PREFIX.match(plain):
+        return False
     if name.endswith(("key", "keys")):
         named = looks_random(plain, 20) and not is_wordy(plain)
         return named and not hexed and not _is_object_key(plain)
