@@ -70,10 +70,10 @@ class InstalledTeams:
         return None
 
     async def reach(self) -> None:
-        """Raise what the SDK raises when Slack cannot be reached; no token is needed."""
+        """Raise what the SDK raises when Slack cannot be reached; that it wants a token will do."""
         client = slack_client(None, self._api_url)
         try:
-            await client.api_test()
+            await client.auth_test()
         except SlackApiError as error:
             if not code_of(error):
                 raise

@@ -76,9 +76,9 @@ class Slack:
             arguments = await request.json()
         if method == "oauth.v2.access":
             return web.json_response(self._exchange(request, arguments))
-        if method == "api.test":
-            return web.json_response({"ok": True})
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not token:
+            return web.json_response({"ok": False, "error": "not_authed"})
         self.calls.append((token, method, arguments))
         return web.json_response(self._answer(method, token, arguments))
 

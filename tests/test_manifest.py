@@ -95,7 +95,6 @@ EVENT_SCOPES = {
 }
 # Web API method that the code calls -> the scopes for it (none: any token)
 METHOD_SCOPES = {
-    "api_test": set(),
     "auth_test": set(),
     "chat_delete": {"chat:write"},
     "chat_getPermalink": set(),
