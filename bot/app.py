@@ -75,8 +75,8 @@ class Bot:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Carry out kept work; at the end what is in flight has ten seconds to finish."""
-        await self.teams.open()
         async with owned_work(self.services.settings) as owner:
+            await self.teams.open()
             settings = self.services.settings
             pace = Pace(settings.post_seconds)
             days, drop = settings.retention_days, self.teams.drop
