@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup dev run test check fix bench model web lock
+.PHONY: setup dev run test check fix bench rehearse model web lock
 
 setup: $(VENV)/.ready                ## .venv with what runs; then .venv/bin/anon-support works
 dev: $(VENV)/.ready-dev
@@ -45,6 +45,9 @@ fix: dev
 
 bench: dev                           ## tables and JSON under benchmarks/results/
 	@$(BIN)/python -m benchmarks
+
+rehearse: dev                        ## what Dockerfile and compose.yaml say, without containers
+	@$(BIN)/python -m benchmarks.rehearsal
 
 model: dev                           ## trains the matcher again from knowledge/labelled/ and the entries
 	@$(BIN)/python -m benchmarks.train

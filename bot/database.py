@@ -8,6 +8,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, delete, event, false, func, make_url, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -24,6 +25,10 @@ PRAGMAS = (
     "foreign_keys=ON",
 )
 MIGRATING = 0x616E_6F6F  # replicas that start together bring the tables up to date in turn
+NEWER = (
+    "The tables of {place} were made by a newer version of the bot: run that one, "
+    "or restore the backup from before the upgrade. They were left as they are."
+)
 WRITE = "anon_write"  # execution option of a transaction that will write
 
 
@@ -57,6 +62,8 @@ async def _prepare(engine: AsyncEngine, *, sqlite: bool) -> None:
             await connection.run_sync(upgrade)
             # SQLite begins even an immediate transaction on a read-only file: it fails here.
             await connection.execute(delete(seen_events).where(false()))
+    except CommandError:
+        raise ConfigError(NEWER.format(place=engine.url.render_as_string())) from None
     except DatabaseError as error:
         cause = str(error.orig).strip()
         if sqlite:

@@ -7,7 +7,9 @@ import yaml
 
 from bot.errors import ConfigError
 
-APP_YAML = Path(__file__).parent.parent / "app.yaml"
+HERE = Path(__file__).parent
+# A wheel has it beside this module, the repository at its top.
+APP_YAML = HERE / "app.yaml" if (HERE / "app.yaml").is_file() else HERE.parent / "app.yaml"
 EVENTS_PATH = "/slack/events"
 INSTALL_PATH = "/slack/install"
 REDIRECT_PATH = "/slack/oauth_redirect"

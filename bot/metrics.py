@@ -5,6 +5,9 @@ from prometheus_client import Counter, Gauge, Histogram
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 3)
 
 EVENTS = Counter("anon_events_total", "Events that were taken in", ["type"])
+TURNED_AWAY = Counter(
+    "anon_requests_turned_away_total", "Requests that got 400, 401 or 413", ["status"]
+)
 UNKNOWN_REQUESTS = Counter("anon_unknown_requests_total", "Requests that no listener takes")
 REFUSED = Counter("anon_events_refused_total", "Events that could not be kept: Slack comes again")
 NOT_INSTALLED = Counter(

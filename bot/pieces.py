@@ -99,7 +99,7 @@ class Recent:
     def _belongs(self, heard: Heard, pieces: Pieces, now: float) -> bool:
         if heard.ts in pieces.texts:
             return True
-        if now - pieces.last >= self._seconds:
+        if not 0 <= now - pieces.last < self._seconds:  # a clock may jump back
             return False
         # Who asks in words asks anew, unless an ask of theirs is still waiting for the rest.
         return not heard.explicit or not heard.text or now < pieces.held_until

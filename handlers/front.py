@@ -10,17 +10,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
+import structlog
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.metrics import TURNED_AWAY
 from handlers.taking import taking
 
 BODY_LIMIT = 1024 * 1024
 AGE_SECONDS = 300
 _VERSION = "v0"
 _TIMESTAMP_DIGITS = 12
+log = structlog.get_logger(__name__)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -31,14 +34,16 @@ def slack_endpoint(app: AsyncApp, secret: str, clock: Callable[[], float]) -> En
     async def endpoint(request: Request) -> Response:
         body = await read_body(request)
         if body is None:
-            return PlainTextResponse("body too large", status_code=413)
+            return refused(413, "body too large")
         timestamp = request.headers.get("x-slack-request-timestamp", "")
         signature = request.headers.get("x-slack-signature", "")
-        if not is_signed(body, timestamp, signature, secret, clock()):
-            return PlainTextResponse("not signed by Slack", status_code=401)
+        if not is_signed(body, timestamp, signature, secret):
+            return refused(401, "not signed by Slack")
+        if not is_fresh(timestamp, clock()):
+            return refused(401, "signed too long ago")
         payload = read_payload(body, request.headers.get("content-type", ""))
         if payload is None:
-            return PlainTextResponse("not a request of Slack's", status_code=400)
+            return refused(400, "not a request of Slack's")
         with taking(payload):
             answer = await app.async_dispatch(to_async_bolt_request(request, body))
         return to_starlette_response(answer)
@@ -56,16 +61,28 @@ async def read_body(request: Request) -> bytes | None:
     return bytes(body)
 
 
-def is_signed(body: bytes, timestamp: str, signature: str, secret: str, now: float) -> bool:
-    """Tell whether Slack signed exactly this within the last five minutes."""
+def refused(status: int, why: str) -> Response:
+    """Return the answer to what does not get in, counted."""
+    TURNED_AWAY.labels(str(status)).inc()
+    return PlainTextResponse(why, status_code=status)
+
+
+def is_signed(body: bytes, timestamp: str, signature: str, secret: str) -> bool:
+    """Tell whether Slack signed exactly this, whenever that was."""
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _TIMESTAMP_DIGITS):
-        return False
-    if abs(now - int(timestamp)) > AGE_SECONDS:
         return False
     signed = b":".join((_VERSION.encode(), timestamp.encode(), body))
     digest = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
     # As bytes: compare_digest refuses text that is not ASCII.
     return hmac.compare_digest(f"{_VERSION}={digest}".encode(), signature.encode())
+
+
+def is_fresh(timestamp: str, now: float) -> bool:
+    """Tell whether that was within five minutes; else it is a replay, or our clock is wrong."""
+    off = now - int(timestamp)
+    if abs(off) > AGE_SECONDS:
+        log.warning("stale_request", seconds=round(off), hint="is this machine's clock right?")
+    return abs(off) <= AGE_SECONDS
 
 
 def read_payload(body: bytes, content_type: str) -> Mapping[str, Any] | None:

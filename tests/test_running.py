@@ -92,8 +92,8 @@ async def slack(held: asyncio.Event, posting: asyncio.Event):
         await runner.cleanup()
 
 
-async def send_event(port: int) -> int:
-    event = {"type": "message", "channel": "C1", "user": "U1", "ts": "1.000100", "text": TEXT}
+async def send_event(port: int, words: str = TEXT) -> int:
+    event = {"type": "message", "channel": "C1", "user": "U1", "ts": "1.000100", "text": words}
     envelope = {"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": event}
     body, stamp = json.dumps(envelope).encode(), str(int(time.time()))
     signed = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256)

@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-APP_YAML = Path(__file__).parents[2] / "app.yaml"
+from bot.manifest import APP_YAML
+
 Json = dict[str, Any]
 
 
