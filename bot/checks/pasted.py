@@ -10,13 +10,22 @@ from bot.unwrap import unwrap
 MOST_PASTED = 64 * 1024
 
 _QUOTE_BAR = re.compile(r"^[ \t]*(?:[>|][ \t]*)+", re.MULTILINE)
-_ESCAPED_BREAK = re.compile(r"\\[nrt]")
+_BREAK = re.compile(r"\\[nrt]|[\\^][ \t]{0,8}\r?\n|<br ?/?>", re.IGNORECASE)
+_ESCAPED_SIGN = re.compile(r"\\u00(2[267]|3[cde])", re.IGNORECASE)
+# Strings that code puts together: "a" + "b", or one under the other.
+_PUT_TOGETHER = re.compile(
+    r"(?<=[A-Za-z0-9_.-])([\"'`])\s{0,40}(?:[+.&\\]\s{0,40}|\n\s{0,40})\1(?=[A-Za-z0-9_.-])(?!ey)"
+)
 # `ey…` and `ew…` are what a JSON object's brace, then a quote or white space, turns into.
 _HEAD = re.compile(
     r"(?:(?<![A-Za-z0-9+_.-])|(?<=%[0-9A-Fa-f]{2})|(?<![A-Za-z0-9+_.-]_)(?<=_))(?:ey[AIJ]|ew[0ko])"
+    r"(?![:;,\"'`)\]}>])"
 )
 _AROUND_DOT = re.compile(r"\s*\.\s*")
-_END = re.compile(r"[\"'`,;&>|\\)}\]#\u00bb\u203a\u300d]")
+_END = re.compile(
+    r"[\"'`,;&<>|\\)}\]#\u00bb\u203a\u300d\u2032\u2033\uff02\uff07]"
+    r"|%(?:2[0267C]|3[BCE]|[57]D)|[!?]+(?=\s|\Z)"
+)
 _LABEL = re.compile(
     r"\s*(?:[\"'`]?[A-Za-z][\w-]{0,40}[\"'`]?\s{0,3}[:=](?!//)\s{0,3}"
     r"|(?:bearer|jwt|token)\s{1,3}|[\"'`{(<]\s?)",
@@ -39,14 +48,19 @@ def clean_paste(raw: str) -> str:
     """The token as one run of characters, or what is left when there is none.
 
     Undone: Slack's links and escapes, curly quotes, invisible characters, quote bars, labels
-    (`Authorization: Bearer`, `NAME=`, a JSON member, `?token=`), quotes, fences, white space.
+    (`Authorization: Bearer`, `NAME=`, a JSON member, `?token=`), quotes, fences, white space,
+    strings put together.
     """
     text = _QUOTE_BAR.sub("", unwrap(raw[:MOST_PASTED]))
-    text = _ESCAPED_BREAK.sub(" ", text).strip()
+    text = _PUT_TOGETHER.sub("", _ESCAPED_SIGN.sub(_sign, _BREAK.sub(" ", text))).strip()
     if head := _HEAD.search(text):
         mark = text[head.start() - 1 : head.start()]
         return _without_mark(_joined(_until_end(text[head.start() :])), mark)
     return _AROUND_DOT.sub(".", _until_end(_without_labels(text))).strip()
+
+
+def _sign(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16))
 
 
 def _without_mark(token: str, mark: str) -> str:
