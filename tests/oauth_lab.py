@@ -15,14 +15,17 @@ from cryptography.fernet import Fernet
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 
+from bot.anon_api import open_anon_api
 from bot.app import create_asgi
 from bot.config import Settings, read_settings
 from bot.database import open_database
+from bot.diagnosis import Instruments
 from bot.durable import WORK
+from bot.guard import Guard
 from bot.services import Services, secrets_of
 from bot.store import Store
 from bot.telemetry import configure_logging
-from tests.slack_lab import AT_ONCE, FakeAnswerer, lay_dbos
+from tests.slack_lab import AT_ONCE, FakeAnswerer, lay_dbos, no_pause
 
 CLIENT_ID = "111.222"
 CLIENT_SECRET = "not-a-real-client-secret"
@@ -136,7 +139,9 @@ class Several:
         self.slack.allow("code", team, **more)
         return await self.finish(await self.begin(), "code")
 
-    async def event(self, event: dict, team: str | None, **envelope: object) -> httpx.Response:
+    async def event(
+        self, event: dict, team: str | None, *, settle: bool = True, **envelope: object
+    ) -> httpx.Response:
         """Deliver an event; return the answer once what it started is done."""
         headers = {"x-slack-retry-num": "1"} if envelope.pop("again", False) else {}
         body = json.dumps(
@@ -152,7 +157,8 @@ class Several:
         headers |= signed(body) | {"content-type": "application/json"}
         answer = await self.http.post("/slack/events", content=body, headers=headers)
         await self.bot.in_flight.drain()
-        await WORK.settled()
+        if settle:
+            await WORK.settled()
         return answer
 
     async def message(self, text: str, team: str, channel: str, ts: str, **more: object) -> int:
@@ -221,8 +227,9 @@ async def bot_on(
     """Yield the bot with these settings."""
     configure_logging("INFO", secrets_of(settings))
     with ThreadPoolExecutor(2) as matching:
-        async with open_database(settings.store_url) as engine:
-            services = Services(settings, Store(engine), FakeAnswerer(), matching)
+        async with open_database(settings.store_url) as engine, open_anon_api(settings) as api:
+            tools = Instruments(api, Guard(), pause=no_pause)
+            services = Services(settings, Store(engine), FakeAnswerer(), matching, tools)
             app = create_asgi(services)
             lab = Several(app, slack, services, folder)
             async with AsyncExitStack() as stack:

@@ -27,7 +27,7 @@ from tests.oauth_lab import (
     signed,
     token_of,
 )
-from tests.slack_lab import SURE_404
+from tests.slack_lab import SURE_404, UNSURE
 
 UNINSTALLED = {"type": "app_uninstalled"}
 
@@ -161,6 +161,20 @@ async def test_a_team_that_leaves_takes_everything_along(lab, gone):
 async def work_of(team):
     works = await DBOS.list_workflows_async()
     return [one for one in works if (one.authenticated_user or "").startswith(f"{team}:")]
+
+
+async def test_what_still_waits_for_a_team_that_leaves_goes_too(tmp_path):
+    async with several(tmp_path, hold_seconds=60) as lab:
+        await lab.install("T1")
+        await lab.services.store.set_mode("T1", "C1", Mode.SUGGEST)
+        assert await lab.message(UNSURE, "T1", "C1", "1.0001", settle=False) == 200
+        (waiting,) = await work_of("T1")
+        assert waiting.status == "DELAYED"
+        await lab.event(UNINSTALLED, "T1", settle=False, event_id="Ev1")
+        handle = await DBOS.retrieve_workflow_async("leave:T1:Ev1")
+        await handle.get_result(polling_interval_sec=0.05)
+        assert await work_of("T1") == []
+        assert lab.slack.called("chat.postEphemeral") == []
 
 
 async def test_work_for_a_team_that_left_meanwhile_is_void(lab, capsys):
