@@ -2,9 +2,14 @@
 
 import argparse
 
-from benchmarks import matching, redaction, startup
+from benchmarks import check_jwks, matching, redaction, startup
 
-BENCHES = {"startup": startup.main, "redaction": redaction.main, "matching": matching.main}
+BENCHES = {
+    "startup": startup.main,
+    "checks": check_jwks.main,
+    "redaction": redaction.main,
+    "matching": matching.main,
+}
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks.check_jwks import HOSTILE, verifying
 from benchmarks.distractors import distractors
 from benchmarks.figures import markdown_table, median_seconds, percentile, recall_at, top_one
 from benchmarks.matching import FAQ, Trial, documents, measure
@@ -11,6 +12,7 @@ from knowledge.cues import Products
 from knowledge.entry import Entry, Kind
 from knowledge.evaluate import Judged
 from knowledge.labelled import Message
+from tests.jwks_lab import BEHAVIOURS
 
 
 def judged(score: float, right: bool, positive: bool = True) -> Judged:
@@ -127,3 +129,11 @@ def test_every_rule_module_brings_patterns():
 
 def test_markdown_tables_have_a_ruler():
     assert markdown_table(["a", "b"], [["x", "1"]]) == "| a | b |\n| --- | ---: |\n| x | 1 |\n"
+
+
+def test_hostile_servers_are_known_ones_and_fail():
+    assert all(BEHAVIOURS[path][1] for path in HOSTILE)
+
+
+def test_both_verify_the_same_token():
+    assert set(verifying()) == {"ours", "PyJWT", "decode"}
