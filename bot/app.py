@@ -29,6 +29,8 @@ from bot.feedback import Feedback
 from bot.hearing import Aside, Hearing
 from bot.key_endpoint import KeyEndpoint
 from bot.message_checks import MessageChecks
+from bot.minting import open_minter
+from bot.mints import Mints
 from bot.operations import Readiness, operations_routes
 from bot.ownership import owned_work
 from bot.pace import Pace
@@ -137,6 +139,7 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
     """Return what listeners call, by the names that they ask for."""
     settings = services.settings
     messenger = SlackMessenger(teams)
+    mints = Mints(open_minter(settings, services.store.audit, services.clock), messenger)
     workflows = Workflows(
         store=services.store,
         answerer=services.answerer,
@@ -153,8 +156,9 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
         clock=services.clock,
         quiet_minutes=settings.quiet_minutes,
         stale_days=settings.stale_days,
+        minters=mints.offered_to,
     )
-    asking = Asking(workflows, services.matching, settings.support_channels)
+    asking = Asking(workflows, services.matching, settings.support_channels, mints)
     feedback = Feedback(workflows)
     channels = SlackChannels(teams, services.clock)
     checks = MessageChecks(open_checking(services, workflows, channels), workflows)
@@ -162,6 +166,7 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
     return {
         "desk": desk,
         "messenger": messenger,
+        "mints": mints,
         "told": Told(),
         "files": SlackFiles(teams, settings.slack_api_url),
         "workflows": workflows,

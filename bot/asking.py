@@ -10,9 +10,11 @@ from bot.errors import UserError
 from bot.jobs import Job, Kind, work_id
 from bot.leaks import live_leaks
 from bot.metrics import DECISIONS, MATCH
+from bot.minting import By
+from bot.mints import Mints
 from bot.records import Candidate, Mode, Place
 from bot.reply import FormOffer, LeakWarning, Notice, Said
-from bot.verbs import CHECKING, VERBS, Name, Verb, parse_verb
+from bot.verbs import CHECKING, VERBS, Form, Name, Verb, parse_verb
 from bot.workflows import ALREADY_NOTED, NOTHING_FOUND, Case, Workflows, candidates_of
 
 HELP = """I answer questions and errors about integrating with Anon from its FAQ.
@@ -22,6 +24,7 @@ HELP = """I answer questions and errors about integrating with Anon from its FAQ
 • `/anon diagnose` – a form to paste an error into; every check that it allows is run
 • `check jwks`, `check token`, `check link`, `check client` – look at the real thing
 • “Diagnose with Anon” in a message's menu – what I would answer to it
+• `mint`, or `mint sub=user-42 ttl=10m` – an example token, for you alone · `keys` – its JWKS URL
 • `mute me`, `unmute me` – whether I may speak to you unasked · `forget me` – delete what I keep
 • `mute` in a thread, or 🔇 on my reply – I leave that thread alone
 Every verb works after `/anon`, after a mention and in a direct message."""
@@ -74,6 +77,7 @@ class Asking:
     workflows: Workflows
     matching: Executor
     support_channels: tuple[str, ...]
+    mints: Mints
 
     async def read(self, text: str) -> Paste:
         """Unwrap and redact, off the event loop."""
@@ -94,6 +98,9 @@ class Asking:
         verb = parse_verb(paste.text)
         if verb.name in {Name.ASK, Name.DIAGNOSE} and verb.rest:
             return await self.privately(Paste(verb.rest, paste.found))
+        if verb.name is Name.MINT and verb.rest:
+            minted = await self.mints.mint_as_said(text, By(team, user, channel))
+            return *_warning(paste), minted
         return *_warning(paste), await self.perform(verb, team, channel, user)
 
     async def diagnose(self, text: str, *, own: bool) -> tuple[Said, ...]:
@@ -129,11 +136,25 @@ class Asking:
                 return Notice(FORGOTTEN)
             case Name.CONFIG:
                 return await self._config(verb.rest, team, channel, user)
+            case Name.MINT | Name.KEYS:
+                return await self._example(verb.name, Place(team, channel, ""), user)
             case Name.UNKNOWN if verb.rest:
                 return Notice(MEANT.format(verb=verb.rest))
             case _:
                 form = VERBS[verb.name].form if verb.name in VERBS else None
                 return FormOffer(form) if form else Notice(TEXTS.get(verb.name, HELP))
+
+    async def _example(self, name: Name, place: Place, user: str) -> Said:
+        """Say which example keys there are, or offer the form that mints to who may."""
+        if name is Name.KEYS:
+            return self.mints.keys()
+        await self.admit(Form.MINT, place, user)
+        return FormOffer(Form.MINT)
+
+    async def admit(self, form: Form, place: Place, user: str) -> None:
+        """Raise UserError, with the reason, where the person may not fill the form in."""
+        if form is Form.MINT:
+            await self.mints.admit(By(place.team, user, place.channel))
 
     async def mode(self, team: str, channel: str, user: str) -> Mode:
         """Return the channel's mode: the stored one, else the one that the settings give."""

@@ -109,8 +109,11 @@ class Hearing:
             return False
         if verb.name in CHECKING and (job := await self._desk.checks.asked(heard, raw)):
             await self._workflows.works.submit(job)
-            return True
-        await self._submit(Kind.VERB, heard)
+        elif verb.name is Name.MINT and verb.rest:
+            if await self._workflows.store.claim(self._clock(), f"mint:{heard.id}"):
+                self.aside.start(self._asking.mints.whisper(heard, raw))
+        else:
+            await self._submit(Kind.VERB, heard)
         return True
 
     async def _may_speak(self, heard: Heard, around: Around) -> bool:

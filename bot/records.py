@@ -76,6 +76,17 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """What kind of member of a workspace somebody is."""
+
+    team: str
+    deleted: bool = False
+    guest: bool = False
+    stranger: bool = False  # a member of another workspace, over Slack Connect
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """An entry that may answer, and why: what is kept of a match."""
 

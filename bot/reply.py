@@ -1,7 +1,8 @@
 """What the bot says, as values: how they look is the business of whoever shows them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from bot.ladders import Ladder
 from bot.records import Candidate
@@ -14,6 +15,10 @@ TITLE_LIMIT = 150
 LINKS_LIMIT = 800
 WHY_LIMIT = 150
 STAFF_BUTTON_LIMIT = 10  # Slack shows a button to at most so many named people
+EVERYBODY = ("*",)
+OFFER_MINT = frozenset(
+    {"onboarding-example-user-token", "onboarding-self-issued-jwt", "general-oidc-not-required"}
+)
 SHORTENED = "… (shortened)"
 
 
@@ -31,6 +36,7 @@ class Reply:
     removable_by: tuple[str, ...] = ()  # staff who see the button that takes it away
     ladder: Ladder | None = None  # what the checks say that its entry names
     checkable: bool = False  # its entry names checks
+    mint_for: tuple[str, ...] = ()  # who sees the button that mints; EVERYBODY, or user ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,20 @@ class FormOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class MintAnswer:
+    """An example token for one person's eyes: it is shown, and kept nowhere."""
+
+    token: str = field(repr=False)
+    header: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    ttl: int  # seconds
+    finding: str  # what a check has to say of a token that must fail; "" for a good one
+    jwks_url: str
+    is_local: bool  # Anon cannot reach that address
+    api_url: str  # Anon's API in sandbox
+
+
+@dataclass(frozen=True, slots=True)
 class Leak:
     """A kind of secret, as a person calls it, and how to make it worthless."""
 
@@ -123,6 +143,7 @@ Said = (
     | Folded
     | Notice
     | FormOffer
+    | MintAnswer
     | LeakWarning
     | HumanWanted
     | HumanNoted
@@ -137,6 +158,7 @@ def reply_to(
     solved_by: str = "",
     staff: Iterable[str] = (),
     ladder: Ladder | None = None,
+    minters: tuple[str, ...] = (),
 ) -> Reply:
     """Return the entry as a reply; with few enough staff, each gets the button to remove it."""
     removers = tuple(sorted(staff))
@@ -155,6 +177,7 @@ def reply_to(
         removable_by=removers if len(removers) <= STAFF_BUTTON_LIMIT and not private else (),
         ladder=ladder,
         checkable=bool(entry.checks),
+        mint_for=minters if entry.id in OFFER_MINT else (),
     )
 
 

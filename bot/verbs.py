@@ -20,6 +20,8 @@ class Name(StrEnum):
     CHECK_TOKEN = "check token"  # noqa: S105 - a verb
     CHECK_LINK = "check link"
     CHECK_CLIENT = "check client"
+    MINT = "mint"
+    KEYS = "keys"
     MUTE_ME = "mute me"
     UNMUTE_ME = "unmute me"
     FORGET_ME = "forget me"
@@ -34,6 +36,7 @@ class Form(StrEnum):
     VERIFY_TOKEN = "form_verify_token"  # noqa: S105 - a form
     TOKEN_AGAIN = "form_token_again"  # noqa: S105 - a form
     RUN_CHECKS = "form_run_checks"
+    MINT = "form_mint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,12 @@ def _client(rest: str) -> bool:
     return not words or (len(words) <= 3 and bool(re.search(r"\d", words[0])))
 
 
+def _options(rest: str) -> bool:
+    """Tell `mint`, `mint sub=user-42 ttl=10m` and a single word from a sentence."""
+    words = rest.split()
+    return len(words) <= 1 or "=" in words[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """How a verb is used; what it does not take is a sentence that begins with its name."""
@@ -118,6 +127,13 @@ VERBS = {
     Name.CHECK_CLIENT: Usage(
         "Whether SdkClient, UserPool and JWK Set fit", "<sdkClientId> [userPoolId] [env]", _client
     ),
+    Name.MINT: Usage(
+        "An example token, for you alone; without options, a form",
+        "[sub=] [ttl=10m] [aud=] [iss=] [claim=K=V] [fault=]",
+        _options,
+        Form.MINT,
+    ),
+    Name.KEYS: Usage("The keys of example tokens, and the JWKS URL"),
     Name.HELP: Usage("What the bot can do, with examples"),
     Name.CONFIG: Usage("Staff: how the bot behaves in this channel", "mode <mode>", _mode),
     Name.MUTE_ME: Usage("The bot leaves your messages alone"),

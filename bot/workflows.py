@@ -13,7 +13,7 @@ from bot.errors import UserError
 from bot.jobs import Heard, Job, Kind, work_id
 from bot.ladder_history import ladder_of
 from bot.ladders import Ladder
-from bot.records import Answer, Candidate, Place, State
+from bot.records import Answer, Candidate, Person, Place, State
 from bot.reply import (
     Choices,
     Leak,
@@ -62,6 +62,14 @@ class Messenger(Protocol):
         since: float | None = None,
     ) -> None:
         """Show to one person alone: in the thread or the channel, else by direct message."""
+
+    async def whisper_only(
+        self, place: Place, user: str, said: Said, *, in_thread: bool = True
+    ) -> bool:
+        """Show to one person alone, where nothing stays; False where Slack cannot."""
+
+    async def person(self, team: str, user: str) -> Person:
+        """Return what kind of member somebody is; raise UserError if Slack does not say."""
 
     async def permalink(self, team: str, channel: str, ts: str) -> str:
         """Return the message's address, or nothing where Slack gives none."""
@@ -121,6 +129,7 @@ class Workflows:
     clock: Callable[[], float]
     quiet_minutes: float = 10
     stale_days: float = 3
+    minters: Callable[[], tuple[str, ...]] = tuple  # who is offered an example token
 
     async def answer(self, case: Case, entry: str, turn: int = 0) -> None:
         """Answer in the thread with the entry."""
@@ -205,7 +214,10 @@ class Workflows:
         known = (candidate for candidate in candidates if candidate.entry == entry_id)
         candidate = next(known, Candidate(entry_id))
         staff = () if private else await self.staff.ids()
-        return reply_to(entry, candidate, private=private, staff=staff, ladder=ladder)
+        minters = self.minters()
+        return reply_to(
+            entry, candidate, private=private, staff=staff, ladder=ladder, minters=minters
+        )
 
     async def with_ladder(self, place: Place, posted: str, ladder: Ladder) -> Said | None:
         """Return a message of the bot's with this ladder; None if it was folded or taken away."""

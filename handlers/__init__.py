@@ -9,7 +9,18 @@ from typing import Any, assert_never
 from slack_bolt.async_app import AsyncApp
 
 from bot.verbs import Form
-from handlers import answer, checks, commands, failures, feedback, forms, ids, leaving, shortcuts
+from handlers import (
+    answer,
+    checks,
+    commands,
+    failures,
+    feedback,
+    forms,
+    ids,
+    leaving,
+    mint,
+    shortcuts,
+)
 from handlers.inbox import inbox
 
 
@@ -61,6 +72,7 @@ LISTENERS = (
     Listener(Kind.VIEW, Form.VERIFY_TOKEN, checks.on_token),
     Listener(Kind.VIEW, Form.TOKEN_AGAIN, checks.on_token_again),
     Listener(Kind.VIEW, Form.RUN_CHECKS, checks.on_paste),
+    Listener(Kind.VIEW, Form.MINT, mint.on_mint_form),
 )
 
 

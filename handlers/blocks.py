@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, MarkdownBlock
 from bot.checks.ladder import State
 from bot.ladders import Ladder
 from bot.reply import (
+    EVERYBODY,
     Again,
     Choices,
     Folded,
@@ -18,6 +19,7 @@ from bot.reply import (
     HumanNoted,
     HumanWanted,
     LeakWarning,
+    MintAnswer,
     Notice,
     Option,
     Reply,
@@ -27,6 +29,7 @@ from bot.reply import (
 from bot.verbs import Form
 from handlers import ids
 from handlers.blocks_checks import ladder_message, reply_ladder, run_again
+from handlers.blocks_mint import mint_answer
 from handlers.elements import TEXT_LIMIT, actions, button, context, defused, section
 from handlers.mrkdwn import escape, mrkdwn
 
@@ -41,6 +44,7 @@ AGAIN = "<{link}|Answered in this channel just before>: {title} ({entry})"
 UNSURE = "I am not sure. Is it one of these?"
 DID_YOU_MEAN = "Did you mean one of these? Only you see this."
 OFFERS = {  # what a form is for, and the button that opens it
+    Form.MINT: ("Say in a form what the token is to hold; only you see it.", "Mint a token"),
     Form.DIAGNOSE: ("Paste the error into a form; only you see what I find.", "Paste an error"),
     Form.VERIFY_TOKEN: (
         "Put the token into a form: there nobody else sees it, and I keep it nowhere.",
@@ -77,7 +81,7 @@ def _people(said: HumanWanted | HumanNoted) -> tuple[str, list[Block]]:
 
 
 def _drawn(
-    said: Reply | Again | Ladder | Choices | Folded | Notice | FormOffer | LeakWarning,
+    said: Reply | Again | Ladder | Choices | Folded | Notice | FormOffer | MintAnswer | LeakWarning,
 ) -> tuple[str, list[Block]]:
     text, blocks = "", list[Block]()
     match said:
@@ -97,6 +101,8 @@ def _drawn(
         case FormOffer():
             text, label = OFFERS[said.form]
             blocks = [section(text), actions([button(label, ids.OPEN_FORM, said.form)])]
+        case MintAnswer():
+            text, blocks = mint_answer(said)
         case LeakWarning():
             text, blocks = _leak_warning(said)
         case _:
@@ -175,8 +181,19 @@ def _reply_buttons(reply: Reply) -> list[ButtonElement]:
         return [
             button("Share in channel", ids.SHARE, reply.entry),
             button("Ask a human", ids.ASK_HUMAN, reply.entry),
+            *_mint_button(reply),
         ]
-    return _verdict_buttons(reply)
+    return [*_verdict_buttons(reply), *_mint_button(reply)]
+
+
+def _mint_button(reply: Reply) -> list[ButtonElement]:
+    """Return the button for who may mint; a press is judged, whoever makes it."""
+    if not reply.mint_for:
+        return []
+    mint = button("Mint a token", ids.OPEN_FORM, Form.MINT)
+    if reply.mint_for != EVERYBODY:
+        mint.visible_to_user_ids = list(reply.mint_for)
+    return [mint]
 
 
 def _verdict_buttons(reply: Reply) -> list[ButtonElement]:

@@ -32,8 +32,8 @@ async def on_command(
     text, team = storable(command.get("text") or ""), team_of(context)
     place, user = Place(team, command["channel_id"], ""), command["user_id"]
     if form := parse_verb(text).form:
-        view = form_view(form, command["channel_id"])
-        await messenger.open_view(team, command["trigger_id"], view)
+        await asking.admit(form, place, user)
+        await messenger.open_view(team, command["trigger_id"], form_view(form, place.channel))
         return
     if await private_checks.command(text, place, user, CommandScreen(respond)):
         return

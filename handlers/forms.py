@@ -18,16 +18,23 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.asking import Asking
 from bot.errors import UserError
+from bot.records import Place
+from bot.tokens.faults import Fault
+from bot.tokens.wanted import CLAIM
 from bot.verbs import Form
 from handlers import ids
 from handlers.answer import team_of
-from handlers.interactions import channel_of
+from handlers.interactions import channel_of, user_of
 from handlers.messenger import SlackMessenger
 from handlers.text import storable
 
 NO_SUCH_FORM = "I no longer have that form. Ask again and I will offer what I have."
 INPUT_LIMIT = 3_000
+NEW_USER = "A fresh example user if empty"
+CLAIMS = "One a line: role=admin is text, level:=5 is JSON"
+FAULT = "For tests of your own error handling"
 TOKEN_HINT = "I look at it and forget it: it is neither stored nor shown."  # noqa: S105 - words
 CLIENT_HINT = "Then the token is held against the JWK Set of its UserPool."
 PASTE_HINT = (
@@ -47,14 +54,16 @@ async def on_open_form(
     body: dict[str, Any],
     action: dict[str, Any],
     context: AsyncBoltContext,
+    asking: Asking,
     messenger: SlackMessenger,
 ) -> None:
-    """Open the form that a message offers."""
+    """Open the form that a message offers, for who may fill it in."""
     await ack()
     if action["value"] not in set(Form):
         raise UserError(NO_SUCH_FORM)
-    view = form_view(Form(action["value"]), channel_of(body))
-    await messenger.open_view(team_of(context), body["trigger_id"], view)
+    form, place = Form(action["value"]), Place(team_of(context), channel_of(body), "")
+    await asking.admit(form, place, user_of(body))
+    await messenger.open_view(place.team, body["trigger_id"], form_view(form, place.channel))
 
 
 def written(view: Mapping[str, Any], name: str) -> str:
@@ -136,9 +145,37 @@ def _run_checks(target: str) -> View:
     )
 
 
+def _mint(target: str) -> View:
+    return View(
+        type="modal",
+        callback_id=Form.MINT,
+        title="Mint an example token",
+        submit="Mint",
+        close="Close",
+        private_metadata=target,
+        blocks=[
+            text_input("sub", "sub: your id of the user", hint=NEW_USER, optional=True),
+            text_input("ttl", "How long it lives", hint="10m if empty; at most 1h", optional=True),
+            text_input("aud", "aud", hint="anon-example if empty", optional=True),
+            text_input("iss", "iss", hint="My own address if empty", optional=True),
+            text_input(CLAIM, "Further claims", hint=CLAIMS, multiline=True, optional=True),
+            _faults(),
+        ],
+    )
+
+
+def _faults() -> InputBlock:
+    options = [Option(value=fault, label=fault) for fault in Fault]
+    select = StaticSelectElement(action_id="fault", options=options, placeholder="None")
+    return InputBlock(
+        block_id="fault", label="Make it fail", element=select, hint=FAULT, optional=True
+    )
+
+
 FORMS: dict[Form, Callable[[str], View]] = {
     Form.DIAGNOSE: _diagnose,
     Form.VERIFY_TOKEN: _verify_token,
     Form.TOKEN_AGAIN: _token_again,
     Form.RUN_CHECKS: _run_checks,
+    Form.MINT: _mint,
 }

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import UserError
-from bot.records import Place
+from bot.records import Person, Place
 from bot.reply import Said
 from handlers import ids
 from handlers.blocks import render
@@ -21,6 +21,8 @@ GONE = frozenset({"message_not_found", "cant_delete_message", "cant_update_messa
 # An ephemeral message cannot reach somebody who is not in the channel.
 NO_WHISPER = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel"})
 UNREADABLE = frozenset({"channel_not_found", "missing_scope", "not_in_channel", "thread_not_found"})
+UNKNOWN_PERSON = frozenset({"user_not_found", "user_not_visible", "missing_scope"})
+NOBODY = "Slack does not tell me who you are ({reason}), so I cannot do that for you."
 CLOSED = frozenset({"not_found", "view_not_found"})
 PAGE = 200
 PAGES = 5
@@ -82,6 +84,37 @@ class SlackMessenger:
                 opened = await web.conversations_open(users=[user])
             direct = Place(place.team, opened["channel"]["id"], "")
             await self.post(direct, said, key, since=since)
+
+    async def whisper_only(
+        self, place: Place, user: str, said: Said, *, in_thread: bool = True
+    ) -> bool:
+        """Show to one person alone, where nothing stays; False where Slack cannot."""
+        message, web = render(said), await self._web(place.team)
+        with calling(NO_WHISPER) as call:
+            await web.chat_postEphemeral(
+                channel=place.channel,
+                user=user,
+                thread_ts=place.root if in_thread else None,
+                text=message.text,
+                blocks=message.blocks,
+            )
+        return not call.refused
+
+    async def person(self, team: str, user: str) -> Person:
+        """Return what kind of member somebody is; raise UserError if Slack does not say."""
+        web = await self._web(team)
+        with calling(UNKNOWN_PERSON) as call:
+            answer = await web.users_info(user=user)
+        if call.refused:
+            raise UserError(NOBODY.format(reason=call.refused))
+        found = answer["user"]
+        return Person(
+            team=str(found.get("team_id") or ""),
+            deleted=bool(found.get("deleted")),
+            guest=bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
+            stranger=bool(found.get("is_stranger")),
+            bot=bool(found.get("is_bot")),
+        )
 
     async def open_view(self, team: str, trigger: str, view: dict[str, Any]) -> str:
         """Open a modal and return its id; a trigger lives three seconds."""

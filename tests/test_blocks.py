@@ -1,19 +1,22 @@
 """Block Kit: valid, under every cap, never a ping, always a top-level text."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.records import Candidate
 from bot.reply import (
+    EVERYBODY,
     Choices,
     Folded,
     HumanNoted,
     HumanWanted,
     Leak,
     LeakWarning,
+    MintAnswer,
     Notice,
     Option,
     reply_markdown,
@@ -54,6 +57,17 @@ def everything(garbage):
         Choices("1.1", tuple(Option("e" * 64, garbage) for _ in range(3))),
         Choices("", tuple(Option("e" * 64, garbage) for _ in range(3))),
         Choices("1.1", (Option("e", garbage),), private=True),
+        replace(reply_to(HUGE, LONG), mint_for=EVERYBODY),
+        MintAnswer(
+            "e" * 2_500,
+            {"kid": garbage[:256]},
+            {"sub": garbage[:255], "exp": 1_795_000_000, "x": garbage[:1_024]},
+            600,
+            "expired",
+            "https://bot.example.com/jwks.json",
+            is_local=True,
+            api_url="https://svc.sandbox.anon.com",
+        ),
         Folded("e", garbage),
         Notice(garbage or "x", human=True),
         LeakWarning((Leak(garbage, garbage),) * 20, "https://acme.slack.com/archives/C1/p1"),
@@ -91,6 +105,7 @@ def test_a_modal_takes_it_too(said):
     assert "<!channel" not in str(view)
 
 
+@settings(deadline=None)  # a busy machine
 @given(st.text(max_size=300))
 def test_any_text_renders(text):
     for said in everything(text):
@@ -160,3 +175,16 @@ def test_markdown_in_slacks_own_markup(markdown, slack):
 def test_nothing_in_markdown_calls_anybody():
     assert "<!" not in defused("<!channel> <@U1> <#C1>")
     assert defused("a < b, <https://x.dev>") == "a < b, <https://x.dev>"
+
+
+def test_the_mint_button_is_for_those_who_may_and_under_its_entries_alone():
+    def buttons(entry, **more):
+        drawn = render(reply_to(entry, Candidate(entry.id), **more)).blocks[-1]["elements"]
+        return {item["text"]["text"]: item.get("visible_to_user_ids") for item in drawn}
+
+    about = replace(ENTRY, id="onboarding-self-issued-jwt")
+    for private in (True, False):
+        assert buttons(about, private=private, minters=("U1",))["Mint a token"] == ["U1"]
+        assert buttons(about, private=private, minters=EVERYBODY)["Mint a token"] is None
+        assert "Mint a token" not in buttons(about, private=private)
+        assert "Mint a token" not in buttons(ENTRY, private=private, minters=("U1",))

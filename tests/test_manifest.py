@@ -107,6 +107,7 @@ METHOD_SCOPES = {
     "conversations_open": {"im:write"},
     "conversations_replies": {"channels:history", "groups:history", "im:history"},
     "files_info": {"files:read"},
+    "users_info": {"users:read"},
     "views_open": set(),
     "views_update": set(),
 }

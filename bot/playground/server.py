@@ -7,6 +7,7 @@ import signal
 import socket
 from functools import partial
 from pathlib import Path
+from time import time
 
 from bot.config import read_settings
 from bot.errors import UserError
@@ -14,6 +15,8 @@ from bot.playground.customer import serving_customer
 from bot.playground.first_visit import STAND_INS
 from bot.playground.real_bot import real_bot
 from bot.playground.running import run_on
+from bot.tokens.key_folder import KeyFolder
+from bot.tokens.signing_key import Algorithm, new_key
 
 CUSTOMER = "A customer's server to check: {url} (it serves a login page until you mend it)"
 STATE_FILES = ("state.db", "state.db-wal", "state.db-shm")
@@ -37,6 +40,7 @@ async def serve(
         folder.mkdir(parents=True, exist_ok=True)
         if not keep:
             forget(folder)
+        ensure_key(folder)
         async with serving_customer() as (customer, guard):
             bot = partial(real_bot, guard=guard)
             running = run_on(listener, bot, data_dir=folder, pace=RETRY_PACE, customer=customer)
@@ -56,6 +60,13 @@ def forget(folder: Path) -> None:
     """Remove the state of an earlier run: it is about messages that are gone."""
     for name in STATE_FILES:
         (folder / name).unlink(missing_ok=True)
+
+
+def ensure_key(folder: Path) -> None:
+    """Make sure that there is an example key: ana and sam may mint with it."""
+    keys = KeyFolder(folder / "keys", time)
+    if not keys.ring().signing():
+        keys.add([new_key(Algorithm.RS256)])
 
 
 def bind(host: str, port: int) -> socket.socket:

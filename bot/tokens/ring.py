@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, UserError
 from bot.tokens.signing_key import Jwk, SigningKey, public_jwk, thumbprint
 
 MOST_KEYS = 32
@@ -60,7 +60,7 @@ class Ring:
         for held in reversed(self.signing()):
             if kid in {"", held.kid}:
                 return held
-        raise ConfigError(NO_SUCH_KEY.format(kid=kid) if kid else NO_KEY)
+        raise UserError(NO_SUCH_KEY.format(kid=kid) if kid else NO_KEY)
 
     def with_key(self, key: SigningKey, now: float) -> "Ring":
         """Return the ring with one more key, which is the newest; expired ones are left out."""

@@ -1,6 +1,5 @@
 """What somebody wants minted: words become a value, or one line that says what is wrong."""
 
-import difflib
 import json
 import re
 import unicodedata
@@ -19,6 +18,7 @@ NAME_LIMIT = 128
 CLAIM_LIMIT = 1_024
 CLAIMS_LIMIT = 16
 MARKER = "anon_example"
+CLAIM = "claim"
 OURS = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", MARKER})
 BAD_TTL = "ttl is a time like 90s, 10m or 1h, at least 1 s and at most 1 h."
 BAD_TEXT = "{name} is 1 to {limit} visible characters, without control characters."
@@ -44,6 +44,14 @@ _UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3_600}
 _NAME = re.compile(rf"[!#-~]{{1,{NAME_LIMIT}}}")
 _ISSUER = re.compile(rf"[!-~]{{1,{TEXT_LIMIT}}}")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+class BadWordError(UserError):
+    """Says what is wrong with one of the words, and which."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ def wanted_of(
     """Return what the words ask for; None is a word that was not given. UserError says why not."""
     wrong = None if fault is None else _fault(fault)
     if sub is not None and wrong is Fault.NO_SUB:
-        raise UserError(SUB_AND_NO_SUB)
+        raise BadWordError("sub", SUB_AND_NO_SUB)
     return Wanted(
         sub=_text("sub", sub),
         ttl=USUAL if ttl is None else _seconds(ttl),
@@ -88,7 +96,7 @@ def _seconds(text: str) -> int:
     found = _TTL.fullmatch(text.strip().casefold())
     seconds = int(found[1]) * _UNITS[found[2]] if found and found[1].isascii() else 0
     if not SHORTEST <= seconds <= LONGEST:
-        raise UserError(BAD_TTL)
+        raise BadWordError("ttl", BAD_TTL)
     return seconds
 
 
@@ -96,7 +104,7 @@ def _text(name: str, text: str | None) -> str:
     if text is None:
         return ""
     if not text.strip() or len(text) > TEXT_LIMIT or not _is_visible(text):
-        raise UserError(BAD_TEXT.format(name=name, limit=TEXT_LIMIT))
+        raise BadWordError(name, BAD_TEXT.format(name=name, limit=TEXT_LIMIT))
     return text
 
 
@@ -108,9 +116,9 @@ def _issuer(text: str | None) -> str:
     if text is None:
         return ""
     if not _ISSUER.fullmatch(text):
-        raise UserError(BAD_ISSUER.format(limit=TEXT_LIMIT))
+        raise BadWordError("iss", BAD_ISSUER.format(limit=TEXT_LIMIT))
     if provider := provider_of(text):
-        raise UserError(REAL_ISSUER.format(provider=provider))
+        raise BadWordError("iss", REAL_ISSUER.format(provider=provider))
     return text
 
 
@@ -118,7 +126,7 @@ def _fault(text: str) -> Fault:
     try:
         return Fault(text.strip().casefold().replace("_", "-"))
     except ValueError:
-        raise UserError(BAD_FAULT.format(faults=", ".join(Fault))) from None
+        raise BadWordError("fault", BAD_FAULT.format(faults=", ".join(Fault))) from None
 
 
 def _claims(words: Iterable[str]) -> dict[str, Any]:
@@ -126,10 +134,10 @@ def _claims(words: Iterable[str]) -> dict[str, Any]:
     for word in words:
         name, value = _claim(word)
         if name in claims:
-            raise UserError(TWICE.format(name=name))
+            raise BadWordError(CLAIM, TWICE.format(name=name))
         claims[name] = value
     if len(claims) > CLAIMS_LIMIT:
-        raise UserError(LONG_VALUE)
+        raise BadWordError(CLAIM, LONG_VALUE)
     return claims
 
 
@@ -137,19 +145,19 @@ def _claim(word: str) -> tuple[str, Any]:
     """Return a claim: `role=admin` is text, `level:=5` is JSON."""
     name, equals, text = word.partition("=")
     if not equals:
-        raise UserError(BAD_CLAIM)
+        raise BadWordError(CLAIM, BAD_CLAIM)
     is_json = name.endswith(":")
     name = name.removesuffix(":")
     if not _NAME.fullmatch(name):
-        raise UserError(BAD_NAME)
+        raise BadWordError(CLAIM, BAD_NAME)
     if name.casefold() in OURS:
-        raise UserError(SHADOWED.format(name=name, how=HOW.get(name.casefold(), "")))
+        raise BadWordError(CLAIM, SHADOWED.format(name=name, how=HOW.get(name.casefold(), "")))
     if len(text.encode("utf-8", "replace")) > CLAIM_LIMIT:
-        raise UserError(LONG_VALUE)
+        raise BadWordError(CLAIM, LONG_VALUE)
     if is_json:
         return name, _json(name, text)
     if not _is_visible(text):
-        raise UserError(BAD_TEXT.format(name=name, limit=CLAIM_LIMIT))
+        raise BadWordError(CLAIM, BAD_TEXT.format(name=name, limit=CLAIM_LIMIT))
     return name, text
 
 
@@ -160,12 +168,7 @@ def _json(name: str, text: str) -> Any:
         json.dumps(value, allow_nan=False).encode()
     except (NotJsonError, ValueError) as error:
         why = error if isinstance(error, NotJsonError) else "a number is out of range"
-        raise UserError(BAD_VALUE.format(name=name, why=why)) from None
+        raise BadWordError(CLAIM, BAD_VALUE.format(name=name, why=why)) from None
     if not _is_visible(json.dumps(value, ensure_ascii=False)):
-        raise UserError(BAD_TEXT.format(name=name, limit=CLAIM_LIMIT))
+        raise BadWordError(CLAIM, BAD_TEXT.format(name=name, limit=CLAIM_LIMIT))
     return value
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word that was likely meant, or nothing."""
-    return next(iter(difflib.get_close_matches(word, list(known), n=1)), "")
