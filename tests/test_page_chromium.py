@@ -170,7 +170,7 @@ def test_command_is_completed_by_keyboard(
     box.press("Tab")
     expect(page.get_by_role("option", selected=True)).to_contain_text("/anon ask")
     box.press("ArrowDown")
-    expect(page.get_by_role("option", selected=True)).to_contain_text("/anon help")
+    expect(page.get_by_role("option", selected=True)).to_contain_text("/anon diagnose")
     box.press("Escape")
     expect(page.get_by_role("listbox")).to_have_count(0)
     box.press_sequentially("he")
