@@ -36,8 +36,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from benchmarks.replica import serve
 from bot.playground.cast import BOT_USER, TEAM_ID, Channel, Person
 from bot.playground.double import SlackDouble
+from bot.playground.loop_server import LoopServer
 from bot.playground.manifest import read_manifest
-from bot.playground.running import LoopServer
 from bot.playground.web_api import slack_json
 from bot.playground.workspace import Message as Posted
 

@@ -4,6 +4,8 @@ from bot.checks.ladder import State
 from bot.ladders import Checked, Ladder, Past, load_checks, load_looks, waiting
 from bot.run_store import Run, RunStore
 
+ASIDE = "Only you see this: other workspaces see the channel, and it is about users or clients."
+
 
 async def ladder_of(runs: RunStore, run: Run, checks: tuple[Checked, ...] | None = None) -> Ladder:
     """Return what a run came to, or ``checks`` while it runs, with what came before."""
@@ -13,4 +15,5 @@ async def ladder_of(runs: RunStore, run: Run, checks: tuple[Checked, ...] | None
     before = await runs.before(run)
     history = tuple(Past(one.ended or one.started, State(one.state)) for one in before)
     at = run.ended or run.started
-    return Ladder(run.id, checks, at, history, run.private)
+    note = ASIDE if run.private and run.question else ""
+    return Ladder(run.id, checks, at, history, run.private, note=note, solvable=bool(run.question))

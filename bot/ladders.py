@@ -100,6 +100,8 @@ class Ladder:
     history: tuple[Past, ...] = ()
     private: bool = False
     solved_by: str = ""
+    note: str = ""  # why it is private
+    solvable: bool = False  # it belongs to a question
 
     @property
     def state(self) -> State | None:

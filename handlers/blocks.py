@@ -117,7 +117,9 @@ def render_all(parts: tuple[Said, ...]) -> Rendered:
     return Rendered("\n".join(part.text for part in rendered), blocks)
 
 
-def diagnosis_view(parts: tuple[Said, ...], target: str) -> dict[str, Any]:
+def diagnosis_view(
+    parts: tuple[Said, ...], target: str, title: str = "Diagnose with Anon"
+) -> dict[str, Any]:
     """Return the modal of a diagnosis; ``target`` is the message that it is about."""
     blocks: list[dict[str, Any]] = []
     for said in parts:
@@ -127,7 +129,7 @@ def diagnosis_view(parts: tuple[Said, ...], target: str) -> dict[str, Any]:
     return {
         "type": "modal",
         "callback_id": ids.DIAGNOSIS_VIEW,
-        "title": {"type": "plain_text", "text": "Diagnose with Anon"},
+        "title": {"type": "plain_text", "text": title},
         "close": {"type": "plain_text", "text": "Close"},
         "private_metadata": target,
         "blocks": blocks,

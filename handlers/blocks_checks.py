@@ -18,26 +18,26 @@ from handlers.elements import actions, button, context, defused, section
 from handlers.mrkdwn import escape
 
 SIGNS = {
-    State.PASSED: "✅",
-    State.FAILED: "❌",
-    State.NOT_REACHED: "➖",
-    State.UNAVAILABLE: "❔",
-    None: "⏳",
+    State.PASSED: ":white_check_mark:",
+    State.FAILED: ":x:",
+    State.NOT_REACHED: ":heavy_minus_sign:",
+    State.UNAVAILABLE: ":grey_question:",
+    None: ":hourglass_flowing_sand:",
 }
-REMARKS = {Severity.WARNING: "⚠️", Severity.INFO: "ℹ️"}
+REMARKS = {Severity.WARNING: ":warning:", Severity.INFO: ":information_source:"}
 NAMES = {"dns": "DNS", "tls": "TLS", "http": "HTTP", "lookup": "look-up", "connect": "connection"}
 ROOM = 2_800  # characters of a ladder that stands alone
 LINE = 320
 GREEN = "All checks pass now. If that solved it, press “Solved”."
 ONLY_YOU = "Only you see this."
-CUT = "… (shortened; `/anon diagnose` shows all)"
 
 
 def ladder_blocks(ladder: Ladder, *, room: int = ROOM) -> list[Block]:
     """Return the ladder without buttons, within so many characters."""
-    blocks: list[Block] = [section(_verdict(ladder))]
-    left = room - len(_verdict(ladder))
-    blocks.extend(section(text) for text in _checks(ladder, left))
+    verdict = _verdict(ladder)
+    single = len(ladder.checks) == 1 and ladder.state is None
+    blocks: list[Block] = [] if single else [section(verdict)]
+    blocks.extend(section(text) for text in _checks(ladder, room - len(verdict)))
     if ladder.history:
         blocks.append(context(_history(ladder)))
     return blocks
@@ -54,11 +54,11 @@ def ladder_message(ladder: Ladder) -> tuple[str, list[Block]]:
     if ladder.solved_by:
         blocks.append(context(f":white_check_mark: Solved, says <@{ladder.solved_by}>"))
     elif ladder.state is not None:
-        if ladder.state is State.PASSED and ladder.history:
+        if ladder.state is State.PASSED and ladder.history and ladder.solvable:
             blocks.append(context(GREEN))
         blocks.append(actions(_buttons(ladder)))
     if ladder.private:
-        blocks.append(context(ONLY_YOU))
+        blocks.append(context(escape(ladder.note) or ONLY_YOU))
     return _verdict(ladder), blocks
 
 
@@ -66,7 +66,7 @@ def _buttons(ladder: Ladder) -> list[ButtonElement]:
     """Return what can be done with it; green offers Solved."""
     again = button(RUN_AGAIN, ids.RUN_AGAIN, ladder.run)
     human = button("Ask a human", ids.ASK_HUMAN, "checks")
-    if ladder.state is not State.PASSED:
+    if ladder.state is not State.PASSED or not ladder.solvable:
         return [again, human]
     action = ids.SOLVED_PRIVATELY if ladder.private else ids.SOLVED
     return [button("Solved", action, ladder.run, style="primary"), again, human]
@@ -78,12 +78,14 @@ def run_again(ladder: Ladder) -> ButtonElement:
 
 
 def _verdict(ladder: Ladder) -> str:
-    return f"{SIGNS[ladder.state]} *{_words(ladder.verdict, LINE)}*"
+    head, dot, rest = ladder.verdict.partition(". ")
+    told = f" {_words(rest, LINE)}" if dot else ""
+    return f"{SIGNS[ladder.state]} *{_words(head + dot.strip(), LINE)}*{told}"
 
 
 def _checks(ladder: Ladder, room: int) -> Iterator[str]:
     """Yield each check's steps; where there is no room for them, its one line."""
-    whole = ["\n".join(_lines(one)) for one in ladder.checks]
+    whole = ["\n".join(_lines(one, ladder.verdict)) for one in ladder.checks]
     if sum(map(len, whole)) <= room:
         yield from whole
         return
@@ -95,8 +97,11 @@ def _checks(ladder: Ladder, room: int) -> Iterator[str]:
         yield lines if stopped else line
 
 
-def _lines(checked: Checked) -> Iterator[str]:
-    """Yield the headline, then the steps; steps without a word share a line."""
+def _lines(checked: Checked, verdict: str) -> Iterator[str]:
+    """Yield the headline, then the steps; steps without a word share a line.
+
+    What the verdict says already is not said again.
+    """
     yield _headline(checked)
     for (state, silent), rungs in groupby(
         checked.rungs, key=lambda one: (one.state, not _said(one))
@@ -109,7 +114,7 @@ def _lines(checked: Checked) -> Iterator[str]:
             )
         else:
             for rung in steps:
-                yield from _rung(rung)
+                yield from _rung(rung, verdict)
 
 
 def _headline(checked: Checked) -> str:
@@ -124,12 +129,13 @@ def _said(rung: Rung) -> bool:
     return any(one.code != "ok" or one.remedy for one in rung.findings)
 
 
-def _rung(rung: Rung) -> Iterator[str]:
+def _rung(rung: Rung, verdict: str) -> Iterator[str]:
     for one in rung.findings:
         sign = REMARKS.get(one.severity, SIGNS[rung.state])
         if one.severity is Severity.OK:
             sign = SIGNS[State.PASSED]
-        yield f"{sign} *{_name(rung)}* `{one.code}` {_words(one.detail, LINE)}"
+        seen = "" if one.detail in verdict else f" {_words(one.detail, LINE)}"
+        yield f"{sign} *{_name(rung)}* `{one.code}`{seen}"
         if one.remedy and one.severity is not Severity.OK:
             yield f"        → {_words(one.remedy, LINE)}"
 
@@ -139,7 +145,7 @@ def _name(rung: Rung) -> str:
 
 
 def _history(ladder: Ladder) -> str:
-    """Say how it came out before and now: ❌ 14:02 → ✅ 14:11."""
+    """Say how it came out before and now: :x: 14:02 → :white_check_mark: 14:11."""
     runs = [(SIGNS[one.state], one.at) for one in ladder.history]
     runs.append((SIGNS[ladder.state], ladder.at))
     return " → ".join(f"{sign} {_time(at)}" for sign, at in runs)

@@ -48,7 +48,7 @@ async def on_token(
         await ack(response_action="errors", errors={ids.SDK_CLIENT: STAFF_CHECK})
         return
     context["view_id"] = view["id"]  # where a failure is told
-    screen = FormScreen(ack, messenger, place.team, view["id"])
+    screen = FormScreen(ack, messenger, place.team, view)
     await private_checks.token(filled, place, user, screen)
 
 
@@ -92,7 +92,7 @@ async def on_token_again(
     context["view_id"] = view["id"]  # where a failure is told
     run = await private_checks.known(view["private_metadata"], team, user)
     if run.private:
-        screen = FormScreen(ack, messenger, team, view["id"])
+        screen = FormScreen(ack, messenger, team, view)
         await private_checks.rerun(run, screen, token)
     else:
         await checks.again(run, user, token)

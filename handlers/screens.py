@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
@@ -11,6 +12,7 @@ from handlers.messenger import SlackMessenger
 from handlers.respond import Respond
 
 USES = 4  # of a response_url, which Slack takes five times; one is left for a failure
+DIAGNOSE = "Diagnose with Anon"
 ACK_READ_SECONDS = 0.3
 LOADING = Notice("Checking… The outcome follows here, in some seconds.")
 
@@ -49,15 +51,18 @@ class ReplacedScreen:
 class ViewScreen:
     """Edits a modal."""
 
-    def __init__(self, messenger: SlackMessenger, team: str, view_id: str, target: str) -> None:
+    def __init__(
+        self, messenger: SlackMessenger, team: str, view_id: str, target: str, title: str = DIAGNOSE
+    ) -> None:
         self._messenger = messenger
         self._team = team
         self._view_id = view_id
         self._target = target
+        self._title = title
 
     async def __call__(self, *said: Said, last: bool) -> None:  # noqa: ARG002 - all are alike here
         """Show in place of what was shown before, the outcome where it is the last."""
-        view = diagnosis_view(said, self._target)
+        view = diagnosis_view(said, self._target, self._title)
         await self._messenger.update_view(self._team, self._view_id, view)
 
 
@@ -67,9 +72,12 @@ class FormScreen:
     A modal that is updated before Slack has read the ack would be put back by it.
     """
 
-    def __init__(self, ack: AsyncAck, messenger: SlackMessenger, team: str, view_id: str) -> None:
+    def __init__(
+        self, ack: AsyncAck, messenger: SlackMessenger, team: str, view: dict[str, Any]
+    ) -> None:
         self._ack = ack
-        self._view = ViewScreen(messenger, team, view_id, "")
+        self._title = view["title"]["text"]
+        self._view = ViewScreen(messenger, team, view["id"], "", self._title)
         self._acked: float | None = None
 
     async def __call__(self, *said: Said, last: bool) -> None:
@@ -79,4 +87,5 @@ class FormScreen:
             await self._view(*said, last=last)
             return
         self._acked = time.monotonic()
-        await self._ack(response_action="update", view=diagnosis_view(said, ""))
+        view = diagnosis_view(said, "", self._title)
+        await self._ack(response_action="update", view=view)

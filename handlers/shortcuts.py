@@ -51,7 +51,7 @@ async def on_diagnose_form(
     messenger: SlackMessenger,
 ) -> None:
     """Show in place of the form what is found."""
-    screen = FormScreen(ack, messenger, team_of(context), view["id"])
+    screen = FormScreen(ack, messenger, team_of(context), view)
     context["view_id"] = view["id"]  # where a failure is told
     place = Place(team_of(context), view["private_metadata"], "")
     text, user = written(view, ids.PASTE), user_of(body)

@@ -5,7 +5,8 @@ import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
@@ -19,8 +20,10 @@ from starlette.types import ASGIApp
 from bot.config import Settings
 from bot.playground.cast import BOT_USER
 from bot.playground.chat_methods import with_ids
+from bot.playground.customer import serving_customer
 from bot.playground.manifest import Manifest
-from bot.playground.running import Lab, running_workspace
+from bot.playground.real_bot import real_bot
+from bot.playground.running import Lab, StartBot, running_workspace
 from bot.playground.workspace import Change, Kind, Message
 
 Json = dict[str, Any]
@@ -117,22 +120,34 @@ def _ready(view: Json) -> Json:
 
 @contextmanager
 def page_lab(
-    start_bot: Callable[[Settings], AbstractAsyncContextManager[ASGIApp]],
+    start_bot: StartBot | None,
     data_dir: Path,
     manifest: Manifest | None = None,
 ) -> Iterator[PageLab]:
-    """Yield a workspace that is served on loopback from a thread of its own."""
+    """Yield a workspace that is served on loopback from a thread of its own.
+
+    Without a bot of the test's: the real one, beside a customer's server, as `make run` has it.
+    """
     ready, stop = threading.Event(), asyncio.Event()
     opened: list[PageLab] = []
 
     async def run() -> None:
         async with running_workspace(start_bot, data_dir=data_dir, manifest=manifest) as lab:
-            opened.append(PageLab(lab, asyncio.get_running_loop()))
-            ready.set()
-            await stop.wait()
+            await hold(lab)
+
+    async def run_with_customer() -> None:
+        async with serving_customer() as (customer, guard):
+            bot = partial(real_bot, guard=guard)
+            async with running_workspace(bot, data_dir=data_dir, customer=customer) as lab:
+                await hold(lab)
+
+    async def hold(lab: Lab) -> None:
+        opened.append(PageLab(lab, asyncio.get_running_loop()))
+        ready.set()
+        await stop.wait()
 
     with ThreadPoolExecutor(1) as thread:
-        served = thread.submit(asyncio.run, run())
+        served = thread.submit(asyncio.run, run() if start_bot else run_with_customer())
         served.add_done_callback(lambda _: ready.set())
         assert ready.wait(60), "the local workspace did not start"
         if not opened:

@@ -23,7 +23,7 @@ from bot.checks.keys import PRIVATE_MEMBERS
 from bot.guard import Guard
 from bot.key_endpoint import KeyEndpoint
 from bot.minting import By, open_minter
-from bot.playground.running import LoopServer
+from bot.playground.loop_server import LoopServer
 from bot.tokens.faults import Fault
 from bot.tokens.key_folder import KeyFolder
 from bot.tokens.signing_key import Algorithm, new_key

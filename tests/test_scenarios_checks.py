@@ -39,12 +39,12 @@ async def test_run_again_edits_the_message_and_keeps_what_was(checks):
     await checks.click(reply, "run_again", user="bo")
     (reply,) = checks.lab.replies(ts)
     assert "passed" in reply.text
-    assert "❌ <!date^" in words(reply)
-    assert "→ ✅ <!date^" in words(reply)
+    assert ":x: <!date^" in words(reply)
+    assert "→ :white_check_mark: <!date^" in words(reply)
     await checks.click(reply, "answer_solved")
     (reply,) = checks.lab.replies(ts)
     assert "Solved, says <@U0ANA>" in words(reply)
-    assert "✅" in words(reply)
+    assert ":white_check_mark:" in words(reply)
     assert [run["state"] for run in await checks.runs()] == ["failed", "passed"]
 
 
@@ -73,7 +73,7 @@ async def test_in_a_channel_of_our_own_the_link_is_shown_in_the_thread(checks):
     await checks.click(reply, "run_again")
     (reply,) = checks.lab.replies(ts)
     assert "is active" in reply.text
-    assert "→ ✅" in words(reply)
+    assert "→ :white_check_mark:" in words(reply)
     assert offers(reply, "answer_solved")
 
 
@@ -118,7 +118,7 @@ async def test_a_mention_checks_in_the_thread(checks):
     checks.customer.serves = "jwks"
     await checks.click(ladder, "run_again", user="bo")
     (ladder,) = checks.lab.replies(root)
-    assert "✅" in ladder.text
+    assert ":white_check_mark:" in ladder.text
     assert ts != root
     await checks.click(ladder, "answer_solved")
     assert "Solved, says <@U0ANA>" in words(checks.lab.replies(root)[0])
@@ -193,9 +193,9 @@ async def test_a_command_says_at_once_that_it_checks_and_then_what_it_found(chec
     checks.customer.serves = "jwks"
     await checks.click(second, "run_again")
     assert len(checks.lab.private("ana")) == 2
-    assert "✅" in checks.lab.private("ana")[1].text
+    assert ":white_check_mark:" in checks.lab.private("ana")[1].text
     await checks.click(second, "run_again", user="ana")
-    assert "→ ✅" in words(checks.lab.private("ana")[1])
+    assert "→ :white_check_mark:" in words(checks.lab.private("ana")[1])
 
 
 # Forms and shortcuts

@@ -41,7 +41,7 @@ error decoding response body: expected value at line 1 column 1
 jwksUri: {url}
 ```"""
 NEVER_LINKED = """\
-@anon what is wrong here?
+what is wrong here? the user says that they linked
 
 ```
 Error translating external user id: 404 - Not Found
@@ -58,16 +58,16 @@ EXAMPLES = (
 )
 
 
-def _login_page(jwks_url: str) -> Json:
-    text = DECODE.format(url=jwks_url)
-    return {"title": "A JWK Set that cannot be read", "text": text, "channel": "support"}
-
-
-def _never_linked(_jwks_url: str) -> Json:
-    return {"title": "A user who never linked", "text": NEVER_LINKED, "channel": "general"}
-
-
-CHECK_EXAMPLES = (_login_page, _never_linked)
+def examples(jwks_url: str = "") -> list[Json]:
+    """Return what can be sent by one click: with checks, where there is a server to check."""
+    if not jwks_url:
+        return list(EXAMPLES)
+    decode = DECODE.format(url=jwks_url)
+    checked = [
+        {"title": "A JWK Set that cannot be read", "text": decode, "channel": "support"},
+        {"title": "A user who never linked", "text": NEVER_LINKED, "channel": "support"},
+    ]
+    return [EXAMPLES[0], *checked, EXAMPLES[-1]]
 
 
 def state(workspace: Workspace, manifest: Manifest, jwks_url: str = "") -> Json:
@@ -103,6 +103,6 @@ def state(workspace: Workspace, manifest: Manifest, jwks_url: str = "") -> Json:
             for name, usage in VERBS.items()
         ],
         "shortcuts": list(manifest.shortcuts),
-        "examples": [*EXAMPLES, *(one(jwks_url) for one in CHECK_EXAMPLES if jwks_url)],
+        "examples": examples(jwks_url),
         "stand_ins": STAND_INS,
     }

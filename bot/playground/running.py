@@ -211,6 +211,7 @@ async def running_workspace(
     manifest: Manifest | None = None,
     pace: float = 0.0001,
     ack_seconds: float = 0.0,
+    customer: Customer | None = None,
 ) -> AsyncIterator[Lab]:
     """Yield a workspace with a bot on a free loopback port; retries come fast."""
     listener = socket.create_server(("127.0.0.1", 0))
@@ -221,5 +222,6 @@ async def running_workspace(
         manifest=manifest,
         pace=pace,
         ack_seconds=ack_seconds,
+        customer=customer,
     ) as lab:
         yield lab

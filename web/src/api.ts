@@ -1,5 +1,5 @@
 /** Talks to the playground's server. A refusal becomes an Error whose text is meant for the person. */
-import type { Message, Views, Workspace } from "./types";
+import type { AnonState, Customer, Message, Views, Workspace } from "./types";
 
 const AWAY = "The playground does not answer. Is it still running in the terminal?";
 
@@ -38,6 +38,14 @@ export async function getMessages(channel: string, user: string): Promise<Messag
 export async function getViews(user: string): Promise<Views> {
   const found = await call<Partial<Views>>(`/playground/views?${new URLSearchParams({ user })}`);
   return { modals: found.modals ?? [], home: found.home ?? null };
+}
+
+export function getCustomer(): Promise<Partial<Customer>> {
+  return call("/playground/customer");
+}
+
+export async function getAnon(): Promise<AnonState> {
+  return (await call<{ state: AnonState }>("/playground/anon")).state;
 }
 
 export function post(what: string, body: Record<string, unknown>): Promise<{ ts?: string }> {

@@ -42,6 +42,17 @@ function Plain({ block }: { block: Block }) {
   return <p className="unknown-block">{said || `(a block of type ${block.type})`}</p>;
 }
 
+/** Signs of checks, drawn without a font of emoji: what kind, sign, in words. */
+const MARKS: Record<string, readonly [string, string, string]> = {
+  white_check_mark: ["good", "✓", "passed"],
+  x: ["bad", "✗", "failed"],
+  heavy_minus_sign: ["dim", "–", "not reached"],
+  grey_question: ["unsure", "?", "could not be checked"],
+  hourglass_flowing_sand: ["dim", "…", "running"],
+  warning: ["unsure", "!", "warning"],
+  information_source: ["dim", "i", "remark"],
+};
+
 /** Blocks that stand still, as the renderer draws them. */
 function Still({ blocks, small }: { blocks: Block[]; small?: boolean }) {
   const { workspace, theme } = useDesk();
@@ -59,6 +70,8 @@ function Still({ blocks, small }: { blocks: Block[]; small?: boolean }) {
         atChannel: () => <span className="mention">@channel</span>,
         atEveryone: () => <span className="mention">@everyone</span>,
         emoji: (data, parse) => {
+          const mark = MARKS[data.name];
+          if (mark) return <span className={`mark mark-${mark[0]}`} role="img" aria-label={mark[2]}>{mark[1]}</span>;
           const drawn = parse(data);
           return drawn === data.name ? `:${data.name}:` : drawn;
         },

@@ -116,9 +116,9 @@ function Welcome({ room, onExample }: { room: Room; onExample: (example: Example
       </p>
       {examples.length ? (
         <>
-          <p className="welcome-lead">Three pastes to try; one click sends one:</p>
+          <p className="welcome-lead">Pastes to try; one click sends one:</p>
           <div className="examples">
-            {examples.slice(0, 3).map((example) => (
+            {examples.slice(0, 4).map((example) => (
               <button key={example.title} type="button" className="example" onClick={() => onExample(example)}>
                 <strong>{example.title}</strong>
                 <span className="example-text"><code>{example.text.replaceAll("```", "").replace(/\n{2,}/g, "\n")}</code></span>

@@ -2,6 +2,7 @@
 import { authorOf, displayBot, useDesk } from "./context";
 import { BotFace, Icon } from "./icons";
 import { Avatar } from "./message";
+import { StandIns } from "./standins";
 import type { Person, Room } from "./types";
 
 interface Props {
@@ -61,6 +62,7 @@ export function Sidebar({ rooms, current, unread, onRoom, onPerson, onTheme, onC
       <ul className="rooms">{rooms.filter((room) => !room.is_im).map(row)}</ul>
       <h2>Direct messages</h2>
       <ul className="rooms">{rooms.filter((room) => room.is_im).map(row)}</ul>
+      <StandIns />
     </nav>
   );
 }

@@ -175,3 +175,17 @@ export type Value = string | string[] | null;
 
 /** What is sent with a click: Slack's own member for that kind of element. */
 export type Payload = Record<string, unknown>;
+
+/** The customer's server that the playground runs. */
+export interface Customer {
+  jwks_url: string;
+  serves: string;
+  can_serve: string[];
+  token: string;
+}
+
+/** What the stand-in for Anon's API knows. */
+export interface AnonState {
+  links: { app_user_id: string; app: string; status: string; env: string }[];
+  outage: boolean;
+}
