@@ -285,7 +285,7 @@ def open_teams(services: Services) -> Teams:
         # Imported here: what encrypts loads only where it is used.
         from handlers.installed_teams import open_installed  # noqa: PLC0415
 
-        return open_installed(settings, services.store.engine, services.clock)
+        return open_installed(settings, services.store, services.clock)
     token = settings.slack_bot_token
     if token is None:
         raise ConfigError(NO_BOT_ACCESS)

@@ -120,7 +120,7 @@ async def _see_installed(settings: Settings) -> Seen:
         return Seen("slack", State.SKIPPED, INCOMPLETE)
     try:
         async with open_database(settings.store_url) as engine:
-            teams = open_installed(settings, engine)
+            teams = open_installed(settings, Store(engine))
             count = len(await teams.installations.keys())
             await teams.open()
             home = await teams.home()

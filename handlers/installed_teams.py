@@ -8,14 +8,15 @@ import structlog
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.installation_store import Bot
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.config import Settings
 from bot.encryption import Keys, WrongKeyError
 from bot.errors import NotInstalledError, TryLaterError
 from bot.metrics import NOT_INSTALLED
+from bot.store import Store
 from handlers.calling import calling, code_of
 from handlers.installations import Installations
+from handlers.rotation import Rotation
 from handlers.teams import Team, slack_client
 
 FRESH_SECONDS = 60  # another process may have taken an installation or an uninstall
@@ -33,11 +34,13 @@ class InstalledTeams:
     def __init__(
         self,
         installations: Installations,
+        rotation: Rotation,
         api_url: str,
         staff_channel: str,
         clock: Callable[[], float],
     ) -> None:
         self.installations = installations
+        self._rotation = rotation
         self._api_url = api_url
         self._clock = clock
         self._known: dict[str, tuple[float, Team]] = {}
@@ -125,6 +128,7 @@ class InstalledTeams:
         if bot is None:
             self._known.pop(key, None)
             return None
+        bot = await self._rotation.current(key, bot)
         self._known[key] = (now, _open(bot, key, self._api_url))
         return self._known[key][1]
 
@@ -147,12 +151,14 @@ class InstalledTeams:
 
 
 def open_installed(
-    settings: Settings, engine: AsyncEngine, clock: Callable[[], float] = time
+    settings: Settings, store: Store, clock: Callable[[], float] = time
 ) -> InstalledTeams:
     """Return the teams in the database; the settings for it are complete."""
     keys = Keys(settings.encryption_keys)
-    installations = Installations(settings.slack_client_id or "", engine, keys)
-    return InstalledTeams(installations, settings.slack_api_url, settings.staff_channel, clock)
+    installations = Installations(settings.slack_client_id or "", store.engine, keys)
+    rotation = Rotation(settings, installations, store.claim, clock)
+    api_url, channel = settings.slack_api_url, settings.staff_channel
+    return InstalledTeams(installations, rotation, api_url, channel, clock)
 
 
 def _open(bot: Bot, key: str, api_url: str) -> Team:

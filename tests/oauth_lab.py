@@ -48,10 +48,16 @@ class Slack:
         self.calls: list[tuple[str, str, dict]] = []
         self.channels: dict[str, str] = {}  # channel -> the team that sees it
         self.members: list[str] = []
-        self.revoked: set[str] = set()
+        self.used: list[str] = []
 
     def allow(
-        self, code: str, team: str, *, enterprise: str = "", everywhere: bool = False
+        self,
+        code: str,
+        team: str,
+        *,
+        enterprise: str = "",
+        everywhere: bool = False,
+        expires_in: int | None = None,
     ) -> None:
         """Make a code that can be exchanged once for the team's, or organisation's, token."""
         key = enterprise if everywhere else team
@@ -67,6 +73,8 @@ class Slack:
             "is_enterprise_install": everywhere,
             "authed_user": {"id": f"UINST{key}"},
         }
+        if expires_in is not None:
+            self.codes[code] |= {"expires_in": expires_in, "refresh_token": f"xoxe-{key}-1"}
 
     def called(self, method: str) -> list[tuple[str, dict]]:
         """Return the token and arguments of every call of a method."""
@@ -90,13 +98,24 @@ class Slack:
         client = b64decode(basic).decode() if basic else ""
         if client != f"{CLIENT_ID}:{CLIENT_SECRET}":
             return {"ok": False, "error": "invalid_client_id"}
+        if arguments.get("grant_type") == "refresh_token":
+            return self._renew(arguments["refresh_token"])
         if arguments.get("redirect_uri") != f"{PUBLIC_URL}/slack/oauth_redirect":
             return {"ok": False, "error": "bad_redirect_uri"}
         return self.codes.pop(arguments.get("code", ""), {"ok": False, "error": "invalid_code"})
 
+    def _renew(self, refresh: str) -> dict:
+        """Give a new token for a refresh token, which is good once."""
+        if refresh in self.used:
+            return {"ok": False, "error": "invalid_refresh_token"}
+        self.used.append(refresh)
+        key = refresh.split("-")[1]
+        renewed = {"access_token": f"xoxb-{key}-renewed-by-a-test", "token_type": "bot"}
+        return {"ok": True, **renewed, "refresh_token": f"xoxe-{key}-2", "expires_in": 43_200}
+
     def _answer(self, method: str, token: str, arguments: dict) -> dict:
         key = token.split("-")[1] if token.startswith("xoxb-") else ""
-        if not key or key in self.revoked:
+        if not key:
             return {"ok": False, "error": "invalid_auth"}
         sees = self.channels.get(arguments.get("channel", ""), key) == key
         match method:

@@ -1,5 +1,6 @@
 """Several workspaces: each installs the app itself, and each is answered with its own token."""
 
+import asyncio
 import json
 import re
 from html import unescape
@@ -11,6 +12,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from bot.durable import WORK
+from bot.errors import TryLaterError
 from bot.jobs import Job, Kind
 from bot.manifest import bot_scopes
 from bot.records import Mode, Place
@@ -348,3 +350,32 @@ async def test_a_command_from_a_team_that_left_says_so(pages):
     assert answer.status_code == 200
     assert "not installed" in answer.text
     assert json.dumps(pages.slack.calls) == "[]"
+
+
+RENEWED = "xoxb-T1-renewed-by-a-test"
+
+
+async def test_a_token_that_expires_is_renewed_in_time_and_once(pages):
+    await pages.install("T1", expires_in=3_600)
+    first, second = await asyncio.gather(*(pages.bot.teams.of("T1") for _ in range(2)))
+    assert RENEWED in {first.web.token, second.web.token}
+    assert {first.web.token, second.web.token} <= {RENEWED, token_of("T1")}
+    assert pages.slack.used == ["xoxe-T1-1"]
+    (bot,) = await rows(pages, "slack_bots")
+    assert bot["bot_refresh_token"].startswith("gAAAA")
+    pages.bot.teams._known.clear()  # as after a minute
+    assert (await pages.bot.teams.of("T1")).web.token == RENEWED
+    assert pages.slack.used == ["xoxe-T1-1"]
+
+
+async def test_a_token_that_is_good_for_long_is_left_alone(pages):
+    await pages.install("T1", expires_in=43_200)
+    assert (await pages.bot.teams.of("T1")).web.token == token_of("T1")
+    assert pages.slack.used == []
+
+
+async def test_a_token_that_expired_and_cannot_be_renewed_now_is_waited_for(pages):
+    pages.slack.used.append("xoxe-T1-1")
+    await pages.install("T1", expires_in=-1)
+    with pytest.raises(TryLaterError):
+        await pages.bot.teams.of("T1")
