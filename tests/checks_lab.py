@@ -110,3 +110,20 @@ async def entries_with_checks() -> AsyncIterator[None]:
         yield
     finally:
         slack_lab.ENTRIES.update(before)
+
+
+def assert_nowhere(checks: ChecksLab, folder: Path, *secrets: str) -> None:
+    """The secrets stand in no database file, no call of Slack's and nothing that the bot shows."""
+    kept = {str(file): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    workspace = checks.lab.workspace
+    shown = {f"call {name}": arguments for name, arguments in workspace.calls}
+    for room in workspace.messages.values():
+        shown |= {f"message {one.ts}": words(one) for one in room.values() if one.user == "U0ANON"}
+    for view in workspace.views.by_id.values():
+        shown[f"view {view.id}"] = view.content
+    assert kept
+    assert shown
+    for secret in secrets:
+        for part in (secret, secret.split(".")[-1]):
+            assert not [name for name, held in kept.items() if part.encode() in held]
+            assert not [name for name, held in shown.items() if part in str(held)]
