@@ -143,7 +143,6 @@ class Mints:
             finding=said.fault.finding if said.fault else "",
             jwks_url=settings.jwks_url,
             is_local=not settings.public_url,
-            api_url=settings.anon_api_url_sandbox.rstrip("/"),
         )
 
 

@@ -98,7 +98,6 @@ class MintAnswer:
     finding: str  # what a check has to say of a token that must fail; "" for a good one
     jwks_url: str
     is_local: bool  # Anon cannot reach that address
-    api_url: str  # Anon's API in sandbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bot.reply import MintAnswer, Notice
 from handlers.elements import section
 from handlers.mrkdwn import escape
 
+SANDBOX = "https://svc.sandbox.anon.com"  # what is to be typed leads to Anon itself
 TITLE = "Example token"
 HEAD = "*Example appUserIdToken* for `{sub}`. It {ends}. Only you see it; I keep no copy."
 MUST_FAIL = ":warning: *Made to fail*: a check has to answer `{finding}`, and nothing else."
@@ -76,7 +77,7 @@ def _words(seconds: int) -> str:
 
 def _link(answer: MintAnswer) -> str:
     return (
-        f"curl -G {answer.api_url}/link/url \\\n"
+        f"curl -G {SANDBOX}/link/url \\\n"
         '  -H "Authorization: Bearer $ANON_API_KEY" \\\n'
         "  --data-urlencode app=instagram \\\n"
         '  --data-urlencode "clientId=$SDK_CLIENT_ID" \\\n'
@@ -95,21 +96,21 @@ def _pool(answer: MintAnswer) -> str:
     client = {"name": "example", "description": "Example app", "kind": kind}
     return "\n".join(
         (
-            _post(answer, "/org/userPool", quote(json.dumps(pool))),
+            _post("/org/userPool", quote(json.dumps(pool))),
             "# then, with the id that this answered in place of USER_POOL_ID:",
-            _post(answer, "/org/sdkClient", quote(json.dumps(client))),
+            _post("/org/sdkClient", quote(json.dumps(client))),
         )
     )
 
 
 def _hosted(answer: MintAnswer) -> str:
     body = {"appUserId": answer.claims.get("sub", "user-42"), "exp": answer.claims["exp"]}
-    return _post(answer, "/org/appUserIdToken", quote(json.dumps(body)))
+    return _post("/org/appUserIdToken", quote(json.dumps(body)))
 
 
-def _post(answer: MintAnswer, path: str, body: str) -> str:
+def _post(path: str, body: str) -> str:
     return (
-        f"curl -X POST {answer.api_url}{path} \\\n"
+        f"curl -X POST {SANDBOX}{path} \\\n"
         '  -H "Authorization: Bearer $ANON_API_KEY" -H "Content-Type: application/json" \\\n'
         f"  -d {body}"
     )

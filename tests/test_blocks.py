@@ -66,7 +66,6 @@ def everything(garbage):
             "expired",
             "https://bot.example.com/jwks.json",
             is_local=True,
-            api_url="https://svc.sandbox.anon.com",
         ),
         Folded("e", garbage),
         Notice(garbage or "x", human=True),

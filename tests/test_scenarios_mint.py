@@ -78,7 +78,7 @@ async def test_who_is_listed_gets_a_token_and_all_that_it_needs(tmp_path):
             "local address",
             "`appUserId` in your backend: `user-42`",
             f"appUserIdToken={token}",
-            f"{opened.services.settings.anon_api_url_sandbox}/link/url",
+            "https://svc.sandbox.anon.com/link/url",
             "/org/userPool",
             "/org/sdkClient",
             "/org/appUserIdToken",
