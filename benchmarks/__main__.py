@@ -2,11 +2,12 @@
 
 import argparse
 
-from benchmarks import check_jwks, matching, redaction, startup
+from benchmarks import check_jwks, matching, minting, redaction, startup
 
 BENCHES = {
     "startup": startup.main,
     "checks": check_jwks.main,
+    "minting": minting.main,
     "redaction": redaction.main,
     "matching": matching.main,
 }
