@@ -26,6 +26,7 @@ from bot.durable import WORK
 from bot.engine import durable_work
 from bot.errors import ConfigError
 from bot.feedback import Feedback
+from bot.gathering import Gathering
 from bot.hearing import Aside, Hearing
 from bot.key_endpoint import KeyEndpoint
 from bot.message_checks import MessageChecks
@@ -39,6 +40,8 @@ from bot.run_store import Limits
 from bot.sealed import Sealed
 from bot.services import Services
 from bot.staff import Staff
+from bot.ticket_desk import TicketDesk
+from bot.ticket_effects import Waits
 from bot.tokens.key_folder import KeyFolder
 from bot.workflows import Workflows
 from handlers import register
@@ -56,6 +59,7 @@ NO_BOT_ACCESS = "SLACK_BOT_TOKEN is not set: copy it from the app's “OAuth & P
 UNSIGNED = "SLACK_SIGNING_SECRET is not set: copy it from the app's “Basic Information” page"
 NO_SOCKET_ACCESS = "SLACK_APP_TOKEN is not set: create one with the scope connections:write"
 NOT_HERE = "I am not installed in this workspace any more. Ask its owners to install me again."
+DAY = 86_400
 READY_SECONDS = 3
 DRAIN_SECONDS = 10
 PING_SECONDS = 5  # Socket Mode: how soon a dead connection is noticed
@@ -162,7 +166,12 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
     feedback = Feedback(workflows)
     channels = SlackChannels(teams, services.clock)
     checks = MessageChecks(open_checking(services, workflows, channels), workflows)
-    desk = Desk(workflows, asking, feedback, checks, services.clock)
+    gathering = Gathering(workflows, asking)
+    waits = Waits(
+        settings.remind_minutes * 60, settings.stale_days * DAY, settings.close_days * DAY
+    )
+    tickets = TicketDesk(workflows, gathering, settings.escalation_group, waits)
+    desk = Desk(workflows, asking, feedback, checks, tickets, services.clock)
     return {
         "desk": desk,
         "messenger": messenger,
@@ -174,6 +183,8 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
         "checks": checks,
         "private_checks": PrivateChecks(checks, asking),
         "feedback": feedback,
+        "gathering": gathering,
+        "tickets": tickets,
         "hearing": Hearing(
             workflows,
             asking,

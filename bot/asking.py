@@ -2,7 +2,7 @@
 
 import asyncio
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import uuid4
 
 from bot.answering import Decision, Outcome, Paste, read_paste
@@ -15,7 +15,7 @@ from bot.mints import Mints
 from bot.records import Candidate, Mode, Place
 from bot.reply import FormOffer, LeakWarning, Notice, Said
 from bot.verbs import CHECKING, VERBS, Form, Name, Verb, parse_verb
-from bot.workflows import ALREADY_NOTED, NOTHING_FOUND, Case, Workflows, candidates_of
+from bot.workflows import NOTHING_FOUND, Case, Workflows, candidates_of
 
 HELP = """I answer questions and errors about integrating with Anon from its FAQ.
 • `/anon ask how do I use my own identity provider` – the best entry, for you alone
@@ -25,6 +25,7 @@ HELP = """I answer questions and errors about integrating with Anon from its FAQ
 • `check jwks`, `check token`, `check link`, `check client` – look at the real thing
 • “Diagnose with Anon” in a message's menu – what I would answer to it
 • `mint`, or `mint sub=user-42 ttl=10m` – an example token, for you alone · `keys` – its JWKS URL
+• `escalate`, with or without words – a human, with all that I found
 • `mute me`, `unmute me` – whether I may speak to you unasked · `forget me` – delete what I keep
 • `mute` in a thread, or 🔇 on my reply – I leave that thread alone
 Every verb works after `/anon`, after a mention and in a direct message."""
@@ -61,11 +62,7 @@ MEANINGS = {
     Mode.SUGGEST: "I whisper a suggestion to whoever posts an error that I know.",
     Mode.AUTO: "I answer in the thread when I am sure, and stay quiet otherwise.",
 }
-STAFF_TOLD = "Noted: staff have a line that says you would like a human."
-NO_STAFF_CHANNEL = (
-    "I have no staff channel to tell, so nobody knows of this. Mention me in a channel that staff "
-    "read and press “Ask a human” there."
-)
+ESCALATED = "I bring in a human. A direct message from me shows how it stands."
 POSTED = "Posted in the thread."
 SHARED = "Shared in the channel."
 
@@ -101,6 +98,10 @@ class Asking:
         if verb.name is Name.MINT and verb.rest:
             minted = await self.mints.mint_as_said(text, By(team, user, channel))
             return *_warning(paste), minted
+        if verb.name is Name.ESCALATE:
+            key = f"escalate:{uuid4().hex}"
+            await self.workflows.escalate(Place(team, "", ""), user, key, text=verb.rest)
+            return *_warning(paste), Notice(ESCALATED)
         return *_warning(paste), await self.perform(verb, team, channel, user)
 
     async def diagnose(self, text: str, *, own: bool) -> tuple[Said, ...]:
@@ -198,14 +199,6 @@ class Asking:
             await self.workflows.store.unclaim(work)
             raise
         return Notice(done)
-
-    async def human(self, about: Place, user: str, work: str) -> Said:
-        """Tell staff that somebody wants a human, where there is no thread to note it in."""
-        key = f"human:{work}"
-        if not await self.workflows.store.claim(self.workflows.clock(), key):
-            return Notice(ALREADY_NOTED)
-        told = await self.workflows.tell_staff(key, user, replace(about, root=""))
-        return Notice(STAFF_TOLD if told else NO_STAFF_CHANNEL)
 
     async def _config(self, rest: str, team: str, channel: str, user: str) -> Said:
         if channel.startswith("D"):

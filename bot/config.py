@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     check_channels: Ids = ()
     staff_channel: str = ""
     staff_users: Ids = ()
+    escalation_group: str = ""
     mint_users: Ids = ()
     mint_channels: Ids = ()
 
@@ -68,7 +69,10 @@ class Settings(BaseSettings):
 
     # Defaults of what a channel may set for itself.
     quiet_minutes: float = Field(default=10, ge=0)  # an entry is not repeated in a channel so soon
+    remind_minutes: float = Field(default=30, gt=0)  # a ticket that nobody claimed for so long
     stale_days: float = Field(default=3, gt=0)  # a thread or ticket that waits so long is stale
+
+    close_days: float = Field(default=4, gt=0)  # after an asker was asked once more
 
     retention_days: int = Field(default=90, ge=1, le=3650)
     database_url: str = ""

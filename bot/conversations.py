@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import assert_never
 
 from bot.answering import Outcome
-from bot.records import Mode, State, Thread
+from bot.records import Mode, State, Thread, TicketState
+from bot.ticket_records import Deed
 
 TRIES = 2  # answers marked "not it" before a human is offered instead of a third
 
@@ -69,6 +70,8 @@ class Event(StrEnum):
     REMOVED = "removed"  # staff took an answer away
     REOPENED = "reopened"  # by its button
     WROTE_AGAIN = "wrote again"  # after it was solved
+    TICKET_RESOLVED = "ticket resolved"
+    TICKET_CLOSED = "ticket closed"  # its asker was silent for days
 
 
 _ASKER_STAFF = frozenset({Actor.ASKER, Actor.STAFF})
@@ -89,6 +92,12 @@ _MOVES: dict[Event, tuple[frozenset[State], frozenset[Actor], State]] = {
     Event.REMOVED: (_ANY_BUT_SOLVED, frozenset({Actor.STAFF}), State.HUMAN),
     Event.REOPENED: (frozenset({State.SOLVED}), _ASKER_STAFF, State.ANSWERED),
     Event.WROTE_AGAIN: (frozenset({State.SOLVED}), frozenset({Actor.ASKER}), State.ANSWERED),
+    Event.TICKET_RESOLVED: (
+        frozenset({State.ESCALATED, State.ANSWERED, State.HUMAN, State.STALE}),
+        frozenset({Actor.STAFF}),
+        State.SOLVED,
+    ),
+    Event.TICKET_CLOSED: (frozenset({State.ESCALATED}), frozenset({Actor.BOT}), State.STALE),
 }
 
 
@@ -98,6 +107,8 @@ def move(thread: Thread, event: Event, actor: Actor, now: float) -> Thread:
     allowed = thread.state in states and actor in actors
     if thread.state is State.SOLVED and event in _REOPENING and actor is Actor.ASKER:
         allowed = allowed and is_reopenable(thread, now)
+    if event in _REOPENING and thread.ticket:
+        after = State.ESCALATED
     return replace(thread, state=after) if allowed else thread
 
 
@@ -134,6 +145,28 @@ def overheard(actor: Actor, text: str, *, mentions_others: bool) -> Event | None
     if actor is not Actor.ASKER or mentions_others:
         return Event.OTHERS_SPOKE
     return None
+
+
+def deed_of(text: str, actor: Actor, thread: Thread, now: float, *, relayed: bool) -> Deed | None:
+    """Name what a message in the thread of a ticket does to the ticket, None if nothing.
+
+    ``relayed``: staff cannot see the thread, so they get to know all that the asker writes.
+    """
+    brief = thread.ticket
+    if brief is None:
+        return None
+    match actor:
+        case Actor.ASKER if brief.state is TicketState.WAITING:
+            return Deed.ANSWERED
+        case Actor.ASKER if brief.finished:
+            again = is_reopenable(thread, now) and not is_thanks(text) and not is_mute_word(text)
+            return Deed.REOPEN if again else None
+        case Actor.ASKER:
+            return Deed.ADDED if relayed else None
+        case Actor.STAFF:
+            return None if brief.answered or brief.finished else Deed.REPLY
+        case _:
+            return None
 
 
 def may_follow_up(thread: Thread, user: str, now: float) -> bool:

@@ -10,18 +10,21 @@ from bot.asking import Asking
 from bot.conversations import Act, Actor, Event, act, actor_of, may_follow_up
 from bot.errors import UserError
 from bot.feedback import Feedback
-from bot.jobs import Heard, Job, Json, Kind
+from bot.jobs import Follow, Heard, Job, Json, Kind
 from bot.leaks import live_leaks
 from bot.message_checks import MessageChecks
 from bot.pieces import author_of
-from bot.records import Around, Candidate, Mode, Place
-from bot.reply import Again, HumanNoted, HumanWanted, Leak, LeakWarning, Notice, Reply, Said
+from bot.records import Around, Candidate, Mode
+from bot.reply import Again, Leak, LeakWarning, Notice, Reply, Said
+from bot.ticket_desk import DOING, SAYING, TICKETS, TicketDesk
+from bot.ticket_effects import Effects
 from bot.verbs import parse_verb
 from bot.workflows import NOTHING_FOUND, NOTHING_LEFT, Case, Workflows, candidates_of
 
 LEFT_ALONE = "I leave this thread alone. Mention me when you want me back."
 PRIVATE = frozenset({Kind.SUGGEST, Kind.WARN, Kind.VERB, Kind.MUTED})
 REACTIONS = frozenset({Kind.REMOVE, Kind.MUTE, Kind.SOLVE})
+DONE = REACTIONS | DOING | {Kind.CHECK}
 RECORDED = frozenset({Kind.ANSWER, Kind.OFFER, Kind.CHECKS, Kind.SHARE})
 _RANK = (Outcome.SILENT, Outcome.SUGGEST, Outcome.REPLY)
 log = structlog.get_logger(__name__)
@@ -45,6 +48,7 @@ class Desk:
     asking: Asking
     feedback: Feedback
     checks: MessageChecks
+    tickets: TicketDesk
     clock: Callable[[], float]
 
     async def plan(self, heard: Heard, around: Around) -> Plan:
@@ -146,6 +150,8 @@ class Desk:
 
     async def ready(self, job: Job) -> Job | None:
         """Return the job as it has to be done now; None if there is nothing left to do."""
+        if job.kind in TICKETS:
+            return await self.tickets.ready(job)
         if job.first_only:
             place = job.place
             known = await self.workflows.store.answer_to(place.team, place.channel, job.question)
@@ -172,16 +178,12 @@ class Desk:
 
         With ``since`` it may have been said before, at that time or later: look first.
         """
-        messenger = self.workflows.messenger
-        if job.kind in REACTIONS:
-            await self._react(job)
-            return ""
         if job.refusal:
             raise UserError(job.refusal)
-        if job.kind is Kind.CHECK:
-            await self.checks.run(job)
-            return job.edits
-        said = await self.said(job)
+        if job.kind in DONE:
+            return await self._do(job)
+        messenger = self.workflows.messenger
+        said = await (self.tickets.said(job) if job.kind in TICKETS else self.said(job))
         if said is None:
             return ""
         if job.edits:
@@ -194,6 +196,14 @@ class Desk:
             )
             return ""
         return await messenger.post(job.place, said, job.key, since=since)
+
+    async def _do(self, job: Job) -> str:
+        """Do what is no message; what it leads to is said elsewhere."""
+        if job.kind is Kind.CHECK:
+            await self.checks.run(job)
+            return job.edits
+        await (self.tickets.do(job) if job.kind in DOING else self._react(job))
+        return ""
 
     async def said(self, job: Job) -> Said | None:
         """Return what the job says, None if there is nothing to say."""
@@ -236,24 +246,13 @@ class Desk:
             case Kind.VERB:
                 verb = parse_verb(job.text)
                 return await self.asking.perform(verb, place.team, place.channel, job.user)
-            case Kind.WELCOME:
-                return await self.asking.greeting(place.team, place.channel)
-            case Kind.STAFF_LINE:
-                about = job.about or place
-                link = await self._link(about)
-                return HumanWanted(job.user, about.channel, link)
             case _:
-                return HumanNoted(job.user, job.told)
-
-    async def _link(self, place: Place) -> str:
-        """Return the address of a thread; nothing for a channel."""
-        messenger = self.workflows.messenger
-        return (
-            await messenger.permalink(place.team, place.channel, place.root) if place.root else ""
-        )
+                return await self.asking.greeting(place.team, place.channel)
 
     async def record(self, job: Job, posted: str | None) -> None:
         """Keep what was shown."""
+        if job.kind in TICKETS:
+            await self.tickets.record(job, posted or "")
         if job.kind is Kind.CHECK:
             await self.checks.show(job)
             return
@@ -270,21 +269,23 @@ class Desk:
         case = Case(job.place, job.question, job.user, job.candidates)
         await self.workflows.record(case, posted, job.entry, job.turn)
 
-    def next(self, job: Job, outcome: Json) -> list[Job]:
-        """Return the jobs that follow this one."""
+    async def follow(self, job: Job, outcome: Json) -> Effects:
+        """Return what follows this job."""
         refused = "refused" in outcome
-        if job.kind is Kind.STAFF_LINE and job.about and job.about.root:
-            key = f"{job.key}:noted"
-            return [Job(Kind.HUMAN_NOTED, key, job.about, job.user, told=not refused)]
-        return [] if refused else self.checks.following(job, str(outcome.get("posted") or ""))
+        if job.kind in TICKETS:
+            return await self.tickets.follow(job, refused=refused)
+        if refused:
+            return Effects()
+        runs = self.checks.following(job, str(outcome.get("posted") or ""))
+        return Effects(tuple(map(Follow, runs)))
 
     async def tell(self, job: Job, text: str) -> None:
         """Tell the person whom a job is for why it could not be done."""
-        if job.user and job.kind not in {Kind.STAFF_LINE, Kind.SHARE, *REACTIONS}:
+        silent = {Kind.SHARE, *REACTIONS, *(SAYING - {Kind.TICKET_REPLY})}
+        if job.user and job.kind not in silent:
             in_thread = job.place.root != job.question
-            await self.workflows.messenger.whisper(
-                job.place, job.user, Notice(text, human=True), in_thread=in_thread
-            )
+            notice = Notice(text, human=job.kind not in TICKETS)
+            await self.workflows.messenger.whisper(job.place, job.user, notice, in_thread=in_thread)
 
     async def _react(self, job: Job) -> None:
         """Do what an emoji on one of the bot's messages stands for."""

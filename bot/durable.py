@@ -29,6 +29,7 @@ from bot.pace import Pace
 from bot.tracing import current_request, note_kept, reference
 
 POSTS = "posts"
+NOWHERE = "nowhere"  # the queue of what has no channel
 WAIT_SECONDS = 1.0  # the first wait after a failure; doubled each time
 WAIT_LIMIT = 60.0
 GIVE_UP_SECONDS = 86_400  # of waiting: an answer that is a day late helps nobody
@@ -110,17 +111,32 @@ class Work(DBOSConfiguredInstance):
         with options, DBOSContextSetAuth(_owner(heard.place.team, heard.user), []):
             await self.start(heard.id, lambda: self._enqueue(self.attend_to, dump(heard)))
 
-    async def submit(self, job: Job) -> None:
-        """Have a job done; one whose key is known is done already."""
+    async def submit(self, job: Job, delay: float = 0) -> None:
+        """Have a job done, after ``delay`` seconds; one whose key is known is done already."""
         job = replace(job, request=job.request or current_request())
+        if delay:
+            await self._submit_later(job, delay)
+            return
         with DBOSContextSetAuth(_owner(job.place.team, job.user), []):
             if job.kind not in QUEUED:
                 await self.start(
                     job.key, lambda: DBOS.start_workflow_async(self.carry_out, dump(job))
                 )
                 return
-            with SetEnqueueOptions(queue_partition_key=job.place.channel):
+            with SetEnqueueOptions(queue_partition_key=job.place.channel or NOWHERE):
                 await self.start(job.key, lambda: self._enqueue(self.carry_out, dump(job)))
+
+    async def _submit_later(self, job: Job, delay: float) -> None:
+        options = SetEnqueueOptions(
+            queue_partition_key=job.place.channel or NOWHERE, delay_seconds=delay
+        )
+        owner = DBOSContextSetAuth(_owner(job.place.team, job.user), [])
+        with options, owner, SetWorkflowID(job.key):
+            await self._enqueue(self.carry_out, dump(job))
+
+    async def stop(self, key: str) -> None:
+        """Let a job that still waits for its time not be done."""
+        await DBOS.cancel_workflow_async(key)
 
     async def outcome(self, job: Job) -> str:
         """Have a job done and return the ts of its message; raise UserError where refused."""
@@ -207,11 +223,15 @@ class Work(DBOSConfiguredInstance):
                 await self.desk.tell(job, outcome["refused"])
             else:
                 await self.desk.record(job, outcome["posted"])
-            return outcome
+            after = await self.desk.follow(job, outcome)
+            following = [{"job": dump(one.job), "delay": one.delay} for one in after.jobs]
+            return {**outcome, "following": following, "stopped": list(after.stopped)}
 
         recorded = await self._patiently("record", record)
-        for following in self.desk.next(job, recorded):
-            await self.submit(following)
+        for key in recorded["stopped"]:
+            await self.stop(key)
+        for one in recorded["following"]:
+            await self.submit(load_job(one["job"]), one["delay"])
         return recorded
 
     async def _say(self, job: Job, begun: float, *, look: bool) -> Json:

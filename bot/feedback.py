@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 
 from bot.conversations import Actor, Event, actor_of, next_entry
 from bot.errors import UserError
-from bot.records import Answer, Verdict
+from bot.jobs import TicketWork
+from bot.records import Answer, Place, Verdict
 from bot.reply import Folded, Notice
+from bot.ticket_records import Deed
 from bot.workflows import NOTHING_LEFT, Case, Workflows
 
 STALE_BUTTON = "I no longer know this answer. Ask again and I will look anew."
@@ -62,8 +64,13 @@ class Feedback:
     async def reopen(self, team: str, channel: str, posted: str, user: str) -> None:
         """Take up a solved thread again, for its asker or staff, and show the buttons again."""
         answer, actor = await self._answer_and_actor(team, channel, posted, user, None)
+        thread = await self.workflows.store.thread(answer.place)
         if not await self.workflows.move(answer.place, Event.REOPENED, actor):
             raise UserError(REOPEN_REFUSED)
+        if thread and thread.ticket:
+            work = TicketWork(thread.ticket.id, Deed.REOPEN)
+            key = f"reopen:{posted}:{thread.updated}"
+            await self.workflows.do_to_ticket(answer.place, user, key, work)
         ladder = await self.workflows.last_ladder(answer)
         reply = await self.workflows.drawn(answer, ladder)
         await self.workflows.messenger.edit(team, channel, posted, reply)
@@ -77,23 +84,27 @@ class Feedback:
                 answer.place.team, answer.place.channel, answer.posted, closed
             )
 
-    async def not_it(self, team: str, channel: str, posted: str, user: str) -> None:
-        """Fold the asker's answer to one line, then show the next candidate or offer a human."""
+    async def not_it(self, team: str, channel: str, posted: str, user: str) -> Place | None:
+        """Fold the asker's answer to one line, then show the next candidate or offer a human.
+
+        Return the thread if nothing is left in it to show.
+        """
         answer, actor = await self._answer_and_actor(team, channel, posted, user, Verdict.NOT_IT)
         if actor is not Actor.ASKER:
             await self.workflows.messenger.whisper(answer.place, user, Notice(NOT_YOURS))
-            return
+            return None
         if not await self.workflows.store.close_answer(answer):
-            return
+            return None
         await self.workflows.messenger.edit(team, channel, posted, self._folded(answer.entry))
         thread = await self.workflows.store.thread(answer.place)
         case = _case(answer)
         following = next_entry((item.entry for item in case.candidates), thread) if thread else None
         if following and self.workflows.answerer.entry(following):
             await self.workflows.answer(case, following, answer.turn + 1)
-        else:
-            await self.workflows.move(answer.place, Event.NONE_LEFT, actor)
-            await self.workflows.nothing_left(case)
+            return None
+        await self.workflows.move(answer.place, Event.NONE_LEFT, actor)
+        await self.workflows.nothing_left(case)
+        return answer.place
 
     async def remove(self, team: str, channel: str, posted: str, user: str) -> None:
         """Take an answer away, for staff; the thread is then a human's."""

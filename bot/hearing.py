@@ -5,17 +5,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import structlog
 
 from bot.asking import Asking
-from bot.conversations import Event, actor_of, is_mute_word, is_thanks, overheard
+from bot.conversations import Event, actor_of, deed_of, is_mute_word, is_thanks, overheard
 from bot.desk import Desk
-from bot.jobs import Attachment, Heard, Job, Kind, work_id
+from bot.jobs import Attachment, Heard, Job, Kind, TicketWork, work_id
 from bot.leaks import live_leaks
 from bot.metrics import DECISIONS
 from bot.pieces import Pieces, Recent, author_of
 from bot.records import Around, Mode, Place, State, Thread
+from bot.ticket_records import Deed
 from bot.verbs import CHECKING, Name, parse_verb
 from bot.workflows import Workflows
 
@@ -88,12 +90,43 @@ class Hearing:
         await self._desk.checks.seal(heard.id, message.text, paste)
         if leaks := live_leaks(paste.found):
             await self._workflows.warn(heard, leaks)
+        if await self._for_ticket(heard, around):
+            return
         if heard.explicit and await self._told(heard, around, message.text):
             return
         if heard.explicit or await self._may_speak(heard, around):
             await self._attend(heard, around, edited=message.edited)
         if message.edited:
             self._remember(message)
+
+    async def hear_sos(self, on: Place, user: str, when: str, *, own: bool) -> None:
+        """Bring in a human for the thread of a message that got 🆘.
+
+        Where the bot does not listen, only in threads that it is in.
+        """
+        link = await self._workflows.messenger.permalink(on.team, on.channel, on.root)
+        (root, *_) = parse_qs(urlsplit(link).query).get("thread_ts") or [on.root]
+        place = replace(on, root=root)
+        around = await self._workflows.store.around(place, user)
+        mode = around.mode or self._asking.default_mode(on.channel)
+        if own or around.thread or mode not in {Mode.OFF, Mode.MENTION}:
+            key = f"sos:{work_id(on.team, on.channel, on.root)}:{user}:{when}"
+            await self._workflows.escalate(place, user, key)
+
+    async def _for_ticket(self, heard: Heard, around: Around) -> bool:
+        """Let the thread's ticket know of a message; tell whether the message was for it alone."""
+        brief = around.thread.ticket if around.thread else None
+        if brief is None or around.thread is None or not heard.in_thread:
+            return False
+        actor = actor_of(around.thread, heard.user, await self._workflows.staff.ids())
+        alone = brief.private and not brief.finished and parse_verb(heard.text).name is Name.ASK
+        deed = deed_of(heard.text, actor, around.thread, self._clock(), relayed=alone)
+        if deed:
+            work = TicketWork(brief.id, deed)
+            text = heard.text if alone else ""
+            key = f"{heard.id}:ticket"
+            await self._workflows.do_to_ticket(heard.place, heard.user, key, work, text)
+        return alone or deed is Deed.REOPEN
 
     async def _told(self, heard: Heard, around: Around, raw: str) -> bool:
         """Tell whether it is no question but something to do, which is then done."""
@@ -103,6 +136,9 @@ class Hearing:
             return True
         pointing = not heard.text and self._recent.follows(heard, self._clock())
         verb = parse_verb(heard.text)
+        if verb.name is Name.ESCALATE:
+            await self._escalate(heard, verb.rest)
+            return True
         if heard.files or pointing or verb.name is Name.ASK:
             return False
         if verb.name is Name.DIAGNOSE and (verb.rest or heard.in_thread):
@@ -183,6 +219,9 @@ class Hearing:
                 pieces.entry = plan.job.entry if plan.sure else ""
         elif plan.miss:
             self.aside.start(self._desk.count_miss(heard, plan.miss))
+
+    async def _escalate(self, heard: Heard, text: str) -> None:
+        await self._workflows.escalate(heard.place, heard.user, heard.id, text=text)
 
     async def _submit(self, kind: Kind, heard: Heard) -> None:
         job = Job(kind, heard.id, heard.place, heard.user, heard.ts, text=heard.text)

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from bot.ladders import Look
 from bot.records import Candidate, Place
 from bot.reply import Leak
+from bot.ticket_records import Deed
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -26,8 +27,13 @@ class Kind(StrEnum):
     MUTED = "muted"  # that the thread is left alone, to who wanted it
     SHARE = "share"  # an entry, in the channel itself
     WELCOME = "welcome"  # what to expect, in the channel itself
-    STAFF_LINE = "staff line"  # that a human is wanted, in the staff channel
-    HUMAN_NOTED = "human noted"  # the same in the thread
+    ESCALATE = "escalate"  # a ticket, or more words on one
+    TICKET_DEED = "ticket deed"  # what somebody, or the clock, does to a ticket
+    TICKET_CARD = "ticket card"  # the ticket, in the staff channel
+    TICKET_CARD_EDIT = "ticket card edit"
+    TICKET_NOTE = "ticket note"  # its state, in the asker's thread
+    TICKET_LINE = "ticket line"  # what happened, under the card
+    TICKET_REPLY = "ticket reply"  # what staff say, in the asker's thread
     REMOVE = "remove"  # a reaction that takes an answer away
     CHECKS = "checks"  # a ladder of checks that somebody asked for, in the thread
     CHECK = "check"  # the checks that a message carries, run and shown in it
@@ -36,7 +42,29 @@ class Kind(StrEnum):
 
 
 # What is said to all passes the channel's queue: one a second, in order.
-QUEUED = frozenset(Kind) - {Kind.WARN, Kind.REMOVE, Kind.MUTE, Kind.SOLVE, Kind.CHECK}
+QUEUED = frozenset(Kind) - {
+    Kind.WARN,
+    Kind.REMOVE,
+    Kind.MUTE,
+    Kind.SOLVE,
+    Kind.CHECK,
+    Kind.ESCALATE,
+    Kind.TICKET_DEED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TicketWork:
+    """What a job needs to know of a ticket."""
+
+    id: int = 0  # none yet: the job opens it
+    deed: Deed = Deed.OPENED
+    epoch: int = -1  # the deed is for this stay in a state only
+    origin: str = ""  # what makes the ticket one of its own; empty: its thread
+    tried: str = ""  # this and the next two: as a form was filled in, redacted
+    urgency: str = ""
+    environment: str = ""
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +81,7 @@ class Job:
     turn: int = 0
     text: str = ""  # redacted
     leaks: tuple[Leak, ...] = ()
-    told: bool = False
-    about: Place | None = None  # the thread that a staff line is about
+    ticket: TicketWork | None = None
     edits: str = ""  # ts of the message that this replaces
     unasked: bool = False  # nobody asked for it: said once for each entry in ten minutes
     again: str = ""  # ts of the message in the same channel that says it already
@@ -64,6 +91,14 @@ class Job:
     refusal: str = ""  # why they may not be run
     first_only: bool = False  # nothing, if the message got an answer meanwhile
     request: str = ""  # names it in the logs
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """A job that follows another one, after a while."""
+
+    job: Job
+    delay: float = 0.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)

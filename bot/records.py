@@ -33,6 +33,34 @@ class Verdict(StrEnum):
     REMOVED = "removed"
 
 
+class TicketState(StrEnum):
+    """Where a ticket stands."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    WAITING = "waiting"  # for the asker
+    RESOLVED = "resolved"
+    CLOSED = "closed"  # nobody answered
+
+
+FINISHED = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a thread knows of its ticket."""
+
+    id: int
+    state: TicketState
+    answered: bool
+    private: bool
+
+    @property
+    def finished(self) -> bool:
+        """Whether nobody works on it any more."""
+        return self.state in FINISHED
+
+
 @dataclass(frozen=True, slots=True)
 class Thread:
     """A thread that the bot is in."""
@@ -41,6 +69,7 @@ class Thread:
     state: State = State.NEW
     rejected: tuple[str, ...] = ()  # entries marked "not it" or taken away
     given: tuple[str, ...] = ()  # entries shown, the rejected ones too
+    ticket: Brief | None = None
     updated: float = field(default=0.0, compare=False)  # when it last moved or got an answer
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.ladders import Ladder
 from bot.records import Candidate
+from bot.ticket_reply import TicketSaid
 from bot.verbs import Form
 from knowledge.entry import Entry, Link
 
@@ -117,23 +118,6 @@ class LeakWarning:
     own: bool = True  # shown to the author
 
 
-@dataclass(frozen=True, slots=True)
-class HumanWanted:
-    """Tells staff that somebody waits for a human."""
-
-    asker: str
-    channel: str
-    permalink: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HumanNoted:
-    """Tells a thread that somebody waits for a human, and honestly who knows of it."""
-
-    asker: str
-    staff_told: bool
-
-
 Said = (
     Reply
     | Again
@@ -144,8 +128,7 @@ Said = (
     | FormOffer
     | MintAnswer
     | LeakWarning
-    | HumanWanted
-    | HumanNoted
+    | TicketSaid
 )
 
 

@@ -11,7 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.audit import Audit
 from bot.database import WRITE
-from bot.records import Answer, Around, Candidate, Mode, Place, Posted, State, Thread, Verdict
+from bot.records import (
+    Answer,
+    Around,
+    Brief,
+    Candidate,
+    Mode,
+    Place,
+    Posted,
+    State,
+    Thread,
+    TicketState,
+    Verdict,
+)
 from bot.run_store import RunStore
 from bot.tables import (
     METADATA,
@@ -25,7 +37,9 @@ from bot.tables import (
     pieces,
     seen_events,
     threads,
+    tickets,
 )
+from bot.ticket_store import TicketStore
 
 AUTHOR = ("team", "channel", "thread", "user")
 OWNED = (
@@ -42,6 +56,7 @@ class Store:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self.audit = Audit(engine)
+        self.tickets = TicketStore(engine)
         self._dialect: Any = sqlite if engine.dialect.name == "sqlite" else postgresql
         self.runs = RunStore(engine)
 
@@ -138,10 +153,11 @@ class Store:
         async with self._write() as connection:
             for table, column in OWNED:
                 await connection.execute(_deletion(table, {"team": team, column: user}))
+        await self.tickets.forget(team, user)
 
     async def forget_team(self, team: str) -> int:
         """Delete every row that was kept for the team, but for the audit; return how many."""
-        count = 0
+        count = await self.tickets.forget_team(team)
         seen = delete(seen_events).where(seen_events.c.key.contains(f":{team}:", autoescape=True))
         async with self._write() as connection:
             for table in reversed(METADATA.sorted_tables):
@@ -244,6 +260,13 @@ class Store:
         )
         return _answer(row) if row else None
 
+    async def answers_in(self, place: Place) -> list[Answer]:
+        """Return what was answered in the thread, oldest first."""
+        here = _same(answers, place, "team", "channel", "root")
+        async with self._engine.connect() as connection:
+            query = select(answers).where(here).order_by(answers.c.id)
+            return [_answer(row) for row in await connection.execute(query)]
+
     async def close_answer(self, answer: Answer) -> bool:
         """Mark the answer folded or removed; True to the first who does."""
         async with self._write() as connection:
@@ -304,6 +327,7 @@ class Store:
             await connection.execute(delete(check_runs).where(check_runs.c.started < before))
             await connection.execute(delete(pieces).where(pieces.c.seen < now - PIECES_SECONDS))
         await self.audit.purge(now)
+        await self.tickets.purge(before)
 
     async def _upsert(
         self, connection: AsyncConnection, table: Table, values: dict[str, Any], key: Iterable[str]
@@ -342,8 +366,17 @@ def _deletion(table: Table, values: dict[str, str]) -> Delete:
 async def _read_thread(
     connection: AsyncConnection, place: Place, *, lock: bool = False
 ) -> Thread | None:
-    query = select(threads).where(_same(threads, place, "team", "channel", "root"))
-    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    ticket = (tickets.c.id, tickets.c.state.label("stands"), tickets.c.answered, tickets.c.private)
+    joined = threads.outerjoin(
+        tickets,
+        (tickets.c.team == threads.c.team)
+        & (tickets.c.channel == threads.c.channel)
+        & (tickets.c.root == threads.c.root),
+    )
+    query = select(threads, *ticket).select_from(joined)
+    query = query.where(_same(threads, place, "team", "channel", "root"))
+    locked = query.with_for_update(of=threads)
+    row = (await connection.execute(locked if lock else query)).first()
     if row is None:
         return None
     shown = await connection.execute(
@@ -354,7 +387,13 @@ async def _read_thread(
     given = shown.all()
     rejected = tuple(entry for entry, still_open in given if not still_open)
     entries = tuple(entry for entry, _ in given)
-    return Thread(row.asker, State(row.state), rejected, entries, row.updated)
+    return Thread(row.asker, State(row.state), rejected, entries, _brief(row), row.updated)
+
+
+def _brief(row: Row[Any]) -> Brief | None:
+    if row.id is None:
+        return None
+    return Brief(row.id, TicketState(row.stands), row.answered is not None, row.private)
 
 
 def _answer(row: Row[Any]) -> Answer:

@@ -168,3 +168,55 @@ mints = Table(
     UniqueConstraint("jti"),
     Index("ix_mints_who", "team", "who", "minted"),
 )
+
+# One row for each escalated thread; a private one has its key from the form that opened it.
+tickets = Table(
+    "tickets",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("team", String(32), nullable=False),
+    Column("key", String(160), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("root", String(32), nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("asker", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("claimer", String(32), nullable=False),
+    Column("summary", Text, nullable=False),  # this and the next: redacted
+    Column("tried", Text, nullable=False),
+    Column("urgency", String(16), nullable=False),
+    Column("environment", String(16), nullable=False),
+    Column("candidates", JSON, nullable=False),
+    Column("rejected", JSON, nullable=False),
+    Column("checks", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("entry", String(64), nullable=False),
+    Column("card", String(32), nullable=False),
+    Column("note", String(32), nullable=False),
+    Column("opened", Float, nullable=False),
+    Column("answered", Float),
+    Column("updated", Float, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    UniqueConstraint("team", "key"),
+    Index("ix_tickets_root", "team", "channel", "root"),
+    Index("ix_tickets_state", "state", "opened"),
+    Index("ix_tickets_asker", "team", "asker"),
+)
+
+# What was done to a ticket, each once: ``key`` names the press, message or timer.
+ticket_events = Table(
+    "ticket_events",
+    METADATA,
+    Column("ticket", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("deed", String(16), nullable=False),
+    Column("user", String(32), nullable=False),
+    Column("text", Text, nullable=False),  # redacted
+    Column("before", String(16), nullable=False),
+    Column("after", String(16), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+    Index("ix_ticket_events_at", "at"),
+)

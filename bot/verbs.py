@@ -22,6 +22,7 @@ class Name(StrEnum):
     CHECK_CLIENT = "check client"
     MINT = "mint"
     KEYS = "keys"
+    ESCALATE = "escalate"
     MUTE_ME = "mute me"
     UNMUTE_ME = "unmute me"
     FORGET_ME = "forget me"
@@ -37,6 +38,7 @@ class Form(StrEnum):
     TOKEN_AGAIN = "form_token_again"  # noqa: S105 - a form
     RUN_CHECKS = "form_run_checks"
     MINT = "form_mint"
+    ESCALATE = "form_escalate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,12 @@ VERBS = {
         Form.MINT,
     ),
     Name.KEYS: Usage("The keys of example tokens, and the JWKS URL"),
+    Name.ESCALATE: Usage(
+        "A human, with all that the bot found; without text, a form",
+        "[what goes wrong]",
+        anything,
+        Form.ESCALATE,
+    ),
     Name.HELP: Usage("What the bot can do, with examples"),
     Name.CONFIG: Usage("Staff: how the bot behaves in this channel", "mode <mode>", _mode),
     Name.MUTE_ME: Usage("The bot leaves your messages alone"),

@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.answering import Answerer, Decision
-from bot.conversations import Actor, Event, actor_of, move
+from bot.conversations import Actor, Event, move
 from bot.errors import UserError
-from bot.jobs import Heard, Job, Kind, work_id
+from bot.jobs import Heard, Job, Kind, TicketWork, work_id
 from bot.ladder_history import ladder_of
 from bot.ladders import Ladder
 from bot.records import Answer, Candidate, Person, Place, State
 from bot.reply import (
     Choices,
     Leak,
-    Notice,
     Option,
     Reply,
     Said,
@@ -26,10 +25,9 @@ from bot.reply import (
 from bot.staff import Staff
 from bot.store import Store
 
-NOTHING_FOUND = "I know no entry for this. A human may: the button notes that you want one."
+NOTHING_FOUND = "I know no entry for this. A human may: the button asks for one."
 NOTHING_LEFT = "I have no further entry for this. A human may know more."
 ENTRY_GONE = "That entry is no longer in the knowledge base. Ask again and I will look anew."
-ALREADY_NOTED = "It is already noted that a human is wanted here."
 
 
 class Messenger(Protocol):
@@ -74,6 +72,12 @@ class Messenger(Protocol):
     async def permalink(self, team: str, channel: str, ts: str) -> str:
         """Return the message's address, or nothing where Slack gives none."""
 
+    async def first_message(self, place: Place) -> tuple[str, str]:
+        """Return who began the thread and the words, not redacted; nothing where unreadable."""
+
+    async def direct(self, team: str, user: str) -> str:
+        """Return the channel of direct messages with the person, nothing if there is none."""
+
     async def members(self, team: str, channel: str) -> frozenset[str]:
         """Return who else is in the channel, nobody where it cannot be read."""
 
@@ -84,8 +88,8 @@ class Works(Protocol):
     async def attend(self, heard: Heard, hold: float = 0) -> None:
         """Have a message dealt with, after ``hold`` seconds."""
 
-    async def submit(self, job: Job) -> None:
-        """Have a job done; one whose key is known is done already."""
+    async def submit(self, job: Job, delay: float = 0) -> None:
+        """Have a job done, after ``delay`` seconds; one whose key is known is done already."""
 
     async def outcome(self, job: Job) -> str:
         """Have a job done and return the ts of its message; raise UserError where refused."""
@@ -150,41 +154,31 @@ class Workflows:
         key = f"{heard.id}:warn"
         await self.works.submit(Job(Kind.WARN, key, heard.place, heard.user, heard.ts, leaks=leaks))
 
-    async def ask_human(self, place: Place, user: str) -> None:
-        """Record that a human is wanted in the thread, and say honestly who knows of it."""
-        thread = await self.store.begin_thread(place, user, self.clock())
-        await self.move(place, Event.ASKED_HUMAN, actor_of(thread, user, frozenset()))
-        work = f"human:{work_id(place.team, place.channel, place.root)}"
-        first = await self.store.claim(self.clock(), work)
-        line = await self.staff_line(work, user, place)
-        job = line or Job(Kind.HUMAN_NOTED, work, place, user)
-        await self.works.submit(job)  # again, if it was lost between claim and this
-        if not first:
-            await self.messenger.whisper(place, user, Notice(ALREADY_NOTED))
+    async def escalate(
+        self, place: Place, user: str, key: str, *, text: str = "", work: TicketWork | None = None
+    ) -> None:
+        """Bring in a human: a ticket for the thread, or for a direct message where there is none.
+
+        ``key`` names the press or message; ``text`` is redacted.
+        """
+        work = work or TicketWork()
+        await self.works.submit(Job(Kind.ESCALATE, key, place, user, text=text, ticket=work))
+
+    async def do_to_ticket(
+        self, place: Place, user: str, key: str, work: TicketWork, text: str = ""
+    ) -> None:
+        """Have something done to a ticket, once a ``key``; ``place`` is where it was said."""
+        await self.works.submit(Job(Kind.TICKET_DEED, key, place, user, text=text, ticket=work))
 
     async def react(self, kind: Kind, on: Place, user: str, when: str) -> None:
         """Have a reaction on one of the bot's messages acted on, once."""
         key = f"{kind}:{work_id(on.team, on.channel, on.root)}:{user}:{when}"
         await self.works.submit(Job(kind, key, replace(on, root=""), user, on.root))
 
-    async def staff_line(self, key: str, user: str, about: Place) -> Job | None:
-        """Return the job that tells the staff channel; None if there is none or nobody knows it."""
+    async def staff_place(self) -> Place | None:
+        """Return the staff channel; None if there is none, or nobody knows its team."""
         home = await self.staff.home() if self.staff_channel else ""
-        if not home:
-            return None
-        place = Place(home, self.staff_channel, "")
-        return Job(Kind.STAFF_LINE, key, place, user, about=about)
-
-    async def tell_staff(self, key: str, user: str, about: Place) -> bool:
-        """Post into the staff channel; False if there is none or the bot is not in it."""
-        line = await self.staff_line(key, user, about)
-        if line is None:
-            return False
-        try:
-            await self.works.outcome(line)
-        except UserError:
-            return False
-        return True
+        return Place(home, self.staff_channel, "") if home else None
 
     @staticmethod
     def _job(kind: Kind, case: Case, part: str, *, entry: str = "", turn: int = 0) -> Job:

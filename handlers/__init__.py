@@ -13,6 +13,7 @@ from handlers import (
     answer,
     checks,
     commands,
+    escalate,
     failures,
     feedback,
     forms,
@@ -20,6 +21,7 @@ from handlers import (
     leaving,
     mint,
     shortcuts,
+    tickets,
 )
 from handlers.inbox import inbox
 
@@ -53,10 +55,11 @@ LISTENERS = (
     Listener(Kind.EVENT, "tokens_revoked", leaving.on_tokens_revoked),
     Listener(Kind.COMMAND, ids.COMMAND, commands.on_command),
     Listener(Kind.SHORTCUT, ids.DIAGNOSE, shortcuts.on_diagnose),
+    Listener(Kind.SHORTCUT, ids.ESCALATE, escalate.on_escalate),
     Listener(Kind.ACTION, ids.SOLVED, feedback.on_solved),
-    Listener(Kind.ACTION, ids.NOT_IT, feedback.on_not_it),
+    Listener(Kind.ACTION, ids.NOT_IT, escalate.on_not_it),
     Listener(Kind.ACTION, ids.REOPEN, feedback.on_reopen),
-    Listener(Kind.ACTION, ids.ASK_HUMAN, feedback.on_ask_human),
+    Listener(Kind.ACTION, ids.ASK_HUMAN, escalate.on_ask_human),
     Listener(Kind.ACTION, ids.REMOVE, feedback.on_remove),
     Listener(Kind.ACTION, ids.PICK, feedback.on_pick, many=True),
     Listener(Kind.ACTION, ids.PICK_NONE, feedback.on_pick_none),
@@ -73,6 +76,16 @@ LISTENERS = (
     Listener(Kind.VIEW, Form.TOKEN_AGAIN, checks.on_token_again),
     Listener(Kind.VIEW, Form.RUN_CHECKS, checks.on_paste),
     Listener(Kind.VIEW, Form.MINT, mint.on_mint_form),
+    Listener(Kind.VIEW, Form.ESCALATE, escalate.on_escalate_form),
+    Listener(Kind.ACTION, ids.TICKET_CLAIM, tickets.on_ticket),
+    Listener(Kind.ACTION, ids.TICKET_UNCLAIM, tickets.on_ticket),
+    Listener(Kind.ACTION, ids.TICKET_REOPEN, tickets.on_ticket),
+    Listener(Kind.ACTION, ids.TICKET_REPLY, tickets.on_reply),
+    Listener(Kind.ACTION, ids.TICKET_NEED_INFO, tickets.on_need_info),
+    Listener(Kind.ACTION, ids.TICKET_RESOLVE, tickets.on_resolve),
+    Listener(Kind.VIEW, ids.REPLY_VIEW, tickets.on_ticket_form),
+    Listener(Kind.VIEW, ids.NEED_INFO_VIEW, tickets.on_ticket_form),
+    Listener(Kind.VIEW, ids.RESOLVE_VIEW, tickets.on_ticket_form),
 )
 
 

@@ -16,8 +16,6 @@ from bot.reply import (
     Choices,
     Folded,
     FormOffer,
-    HumanNoted,
-    HumanWanted,
     LeakWarning,
     MintAnswer,
     Notice,
@@ -26,20 +24,18 @@ from bot.reply import (
     Said,
     shorten_line,
 )
+from bot.ticket_reply import TicketSaid
 from bot.verbs import Form
 from handlers import ids
 from handlers.blocks_checks import ladder_message, reply_ladder, run_again
 from handlers.blocks_mint import mint_answer
+from handlers.blocks_tickets import ticket_blocks
 from handlers.elements import TEXT_LIMIT, actions, button, context, defused, section
 from handlers.mrkdwn import escape, mrkdwn
 
 OPTION_LIMIT = 150
 MARKDOWN_LIMIT = 11_000
 LETTERS = "ABC"
-HUMAN_WANTED = "<@{user}> would like a human in <#{channel}>."
-HUMAN_NOTED = "Noted: <@{user}> would like a human here. "
-STAFF_TOLD = "Staff have a line with a link to this thread."
-NOBODY_TOLD = "Staff who read this channel see it here; nobody else was told."
 AGAIN = "<{link}|Answered in this channel just before>: {title} ({entry})"
 UNSURE = "I am not sure. Is it one of these?"
 DID_YOU_MEAN = "Did you mean one of these? Only you see this."
@@ -63,21 +59,9 @@ class Rendered:
 
 def render(said: Said) -> Rendered:
     """Return how a value looks in Slack."""
-    text, blocks = _people(said) if isinstance(said, HumanWanted | HumanNoted) else _drawn(said)
+    drawn = ticket_blocks(said) if isinstance(said, TicketSaid) else _drawn(said)
+    text, blocks = drawn
     return Rendered(text, [block.to_dict() for block in blocks])
-
-
-def _people(said: HumanWanted | HumanNoted) -> tuple[str, list[Block]]:
-    match said:
-        case HumanWanted():
-            text = HUMAN_WANTED.format(user=said.asker, channel=said.channel)
-            text += f" <{said.permalink}|Open the thread>" if said.permalink else ""
-        case HumanNoted():
-            text = HUMAN_NOTED.format(user=said.asker)
-            text += STAFF_TOLD if said.staff_told else NOBODY_TOLD
-        case _:
-            assert_never(said)
-    return text, [section(text)]
 
 
 def _drawn(

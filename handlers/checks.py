@@ -12,7 +12,8 @@ from bot.records import Place
 from bot.verbs import Form
 from handlers import ids
 from handlers.answer import team_of
-from handlers.forms import form_view, written
+from handlers.forms import form_view
+from handlers.inputs import written
 from handlers.interactions import channel_of, is_private, place_of, posted_of, user_of
 from handlers.messenger import SlackMessenger
 from handlers.respond import Respond

@@ -5,8 +5,8 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.asking import Asking
 from bot.feedback import Feedback
+from bot.hearing import Hearing
 from bot.jobs import Kind
 from bot.records import Place
 from bot.reply import Notice
@@ -15,14 +15,13 @@ from handlers import ids
 from handlers.answer import team_of
 from handlers.interactions import (
     channel_of,
-    container_key,
     is_private,
-    place_of,
     posted_of,
     user_of,
 )
 from handlers.respond import Respond
 
+SOS = "sos"
 QUIET = "All right, I stay quiet. Mention me whenever you want me to look again."
 REACTIONS = {
     "wastebasket": Kind.REMOVE,
@@ -42,14 +41,6 @@ async def on_solved(
     await feedback.solved(team_of(context), channel_of(body), posted_of(body), user_of(body))
 
 
-async def on_not_it(
-    ack: AsyncAck, body: Body, context: AsyncBoltContext, feedback: Feedback
-) -> None:
-    """Fold the answer and show what comes next."""
-    await ack()
-    await feedback.not_it(team_of(context), channel_of(body), posted_of(body), user_of(body))
-
-
 async def on_reopen(
     ack: AsyncAck, body: Body, context: AsyncBoltContext, feedback: Feedback
 ) -> None:
@@ -64,25 +55,6 @@ async def on_remove(
     """Take the answer away; whether the presser may is judged there, not by who saw the button."""
     await ack()
     await feedback.remove(team_of(context), channel_of(body), posted_of(body), user_of(body))
-
-
-async def on_ask_human(
-    ack: AsyncAck,
-    body: Body,
-    context: AsyncBoltContext,
-    workflows: Workflows,
-    asking: Asking,
-    respond: Respond,
-) -> None:
-    """Record that a human is wanted, in the thread where there is one."""
-    await ack()
-    if is_private(body):
-        said = await asking.human(
-            place_of(body, team_of(context)), user_of(body), container_key(body)
-        )
-        await respond(said)
-    else:
-        await workflows.ask_human(place_of(body, team_of(context)), user_of(body))
 
 
 async def on_pick(
@@ -118,13 +90,16 @@ async def on_pick_none(
 
 
 async def on_reaction(event: Body, context: AsyncBoltContext) -> None:
-    """Have done what an emoji on one of the bot's messages stands for."""
+    """Have done what an emoji stands for: on one of the bot's messages, or 🆘 on a question."""
     item = event.get("item") or {}
     emoji = str(event.get("reaction")).partition("::")[0]  # without a skin tone
-    kind = REACTIONS.get(emoji)
-    if kind is None or event.get("item_user") != context.bot_user_id:
+    if item.get("type") != "message":
         return
-    if item.get("type") == "message":
+    place = Place(team_of(context), item["channel"], item["ts"])
+    own = event.get("item_user") == context.bot_user_id
+    if emoji == SOS:
+        hearing: Hearing = context["hearing"]
+        await hearing.hear_sos(place, event["user"], str(event.get("event_ts")), own=own)
+    elif own and (kind := REACTIONS.get(emoji)):
         workflows: Workflows = context["workflows"]
-        place = Place(team_of(context), item["channel"], item["ts"])
         await workflows.react(kind, place, event["user"], str(event.get("event_ts")))

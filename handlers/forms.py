@@ -5,17 +5,11 @@ is nothing that a modal could open by, so a button offers it. A form's name is t
 its modal, and `private_metadata` says where it was opened: the channel, or less.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_sdk.models.blocks import (
-    InputBlock,
-    Option,
-    PlainTextInputElement,
-    StaticSelectElement,
-)
 from slack_sdk.models.views import View
 
 from bot.asking import Asking
@@ -26,12 +20,12 @@ from bot.tokens.wanted import CLAIM
 from bot.verbs import Form
 from handlers import ids
 from handlers.answer import team_of
+from handlers.inputs import select_input, text_input
 from handlers.interactions import channel_of, user_of
 from handlers.messenger import SlackMessenger
-from handlers.text import storable
+from handlers.ticket_forms import ENVIRONMENTS, escalate_form
 
 NO_SUCH_FORM = "I no longer have that form. Ask again and I will offer what I have."
-INPUT_LIMIT = 3_000
 NEW_USER = "A fresh example user if empty"
 CLAIMS = "One a line: role=admin is text, level:=5 is JSON"
 FAULT = "For tests of your own error handling"
@@ -66,26 +60,6 @@ async def on_open_form(
     await messenger.open_view(place.team, body["trigger_id"], form_view(form, place.channel))
 
 
-def written(view: Mapping[str, Any], name: str) -> str:
-    """Return what was written into the input of that name, nothing where it was left empty."""
-    field = ((view.get("state") or {}).get("values") or {}).get(name) or {}
-    answer = field.get(name) or {}
-    picked = answer.get("selected_option") or {}
-    return storable(str(answer.get("value") or picked.get("value") or "")).strip()
-
-
-def text_input(
-    name: str, label: str, *, hint: str = "", multiline: bool = False, optional: bool = False
-) -> InputBlock:
-    """Return an input for text; its block and its action have the same name."""
-    element = PlainTextInputElement(
-        action_id=name, multiline=multiline, max_length=INPUT_LIMIT, focus_on_load=False
-    )
-    return InputBlock(
-        block_id=name, label=label, element=element, hint=hint or None, optional=optional
-    )
-
-
 def _diagnose(target: str) -> View:
     return View(
         type="modal",
@@ -110,15 +84,9 @@ def _verify_token(target: str) -> View:
             text_input(ids.TOKEN, "The token", hint=TOKEN_HINT, multiline=True),
             text_input(ids.JWKS_URL, "Address of your JWK Set", optional=True),
             text_input(ids.SDK_CLIENT, "or the SdkClient's id", hint=CLIENT_HINT, optional=True),
-            _environment(),
+            select_input(ids.ENVIRONMENT, "Environment", ENVIRONMENTS, optional=True),
         ],
     )
-
-
-def _environment() -> InputBlock:
-    options = [Option(value=name, label=name) for name in ("sandbox", "prod")]
-    select = StaticSelectElement(action_id=ids.ENVIRONMENT, options=options)
-    return InputBlock(block_id=ids.ENVIRONMENT, label="Environment", element=select, optional=True)
 
 
 def _token_again(target: str) -> View:
@@ -159,16 +127,10 @@ def _mint(target: str) -> View:
             text_input("aud", "aud", hint="anon-example if empty", optional=True),
             text_input("iss", "iss", hint="My own address if empty", optional=True),
             text_input(CLAIM, "Further claims", hint=CLAIMS, multiline=True, optional=True),
-            _faults(),
+            select_input(
+                "fault", "Make it fail", [(one, one) for one in Fault], hint=FAULT, optional=True
+            ),
         ],
-    )
-
-
-def _faults() -> InputBlock:
-    options = [Option(value=fault, label=fault) for fault in Fault]
-    select = StaticSelectElement(action_id="fault", options=options, placeholder="None")
-    return InputBlock(
-        block_id="fault", label="Make it fail", element=select, hint=FAULT, optional=True
     )
 
 
@@ -178,4 +140,5 @@ FORMS: dict[Form, Callable[[str], View]] = {
     Form.TOKEN_AGAIN: _token_again,
     Form.RUN_CHECKS: _run_checks,
     Form.MINT: _mint,
+    Form.ESCALATE: escalate_form,
 }

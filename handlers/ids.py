@@ -19,11 +19,28 @@ RUN_AGAIN = "run_again"
 SOLVED_PRIVATELY = "checks_solved"  # on a ladder that one person sees
 OPEN_FORM = "open_form"  # its value is the form
 
+ESCALATE = "escalate_to_anon"  # message shortcut
+TICKET_CLAIM = "ticket_claim"
+TICKET_UNCLAIM = "ticket_unclaim"
+TICKET_REPLY = "ticket_reply"
+TICKET_NEED_INFO = "ticket_need_info"
+TICKET_RESOLVE = "ticket_resolve"
+TICKET_REOPEN = "ticket_reopen"
+REPLY_VIEW = "form_ticket_reply"
+NEED_INFO_VIEW = "form_ticket_need_info"
+RESOLVE_VIEW = "form_ticket_resolve"
+WAITING_VIEW = "waiting"  # a modal without inputs
+
 PASTE = "paste"  # inputs of forms: block and action
 TOKEN = "token"  # noqa: S105 - a name
 JWKS_URL = "jwks_url"
 SDK_CLIENT = "sdk_client"
 ENVIRONMENT = "environment"
+SUMMARY = "summary"
+TRIED = "tried"
+URGENCY = "urgency"
+WORDS = "words"
+ENTRY = "entry"
 
 DIAGNOSIS_VIEW = "diagnosis"
 METADATA_EVENT = "anon_answer"

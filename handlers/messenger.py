@@ -14,6 +14,7 @@ from handlers import ids
 from handlers.blocks import render
 from handlers.calling import calling, code_of
 from handlers.teams import Teams
+from handlers.text import message_text
 
 INVITE_ME = "I am not in that channel. Invite me there first: type `/invite` and my name."
 NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
@@ -23,6 +24,8 @@ NO_WHISPER = frozenset({"user_not_in_channel", "channel_not_found", "not_in_chan
 UNREADABLE = frozenset({"channel_not_found", "missing_scope", "not_in_channel", "thread_not_found"})
 UNKNOWN_PERSON = frozenset({"user_not_found", "user_not_visible", "missing_scope"})
 NOBODY = "Slack does not tell me who you are ({reason}), so I cannot do that for you."
+UNREACHABLE = frozenset({"user_not_found", "user_disabled", "cannot_dm_bot", "users_not_found"})
+TRIGGER_GONE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 CLOSED = frozenset({"not_found", "view_not_found"})
 PAGE = 200
 PAGES = 5
@@ -117,10 +120,11 @@ class SlackMessenger:
         )
 
     async def open_view(self, team: str, trigger: str, view: dict[str, Any]) -> str:
-        """Open a modal and return its id; a trigger lives three seconds."""
+        """Open a modal and return its id, nothing if the trigger's three seconds are over."""
         web = await self._web(team)
-        answer = await web.views_open(trigger_id=trigger, view=view)
-        return str(answer["view"]["id"])
+        with calling(TRIGGER_GONE) as call:
+            answer = await web.views_open(trigger_id=trigger, view=view)
+        return "" if call.refused else str(answer["view"]["id"])
 
     async def update_view(self, team: str, view_id: str, view: dict[str, Any]) -> None:
         """Replace a modal; one that was closed meanwhile is fine."""
@@ -138,6 +142,23 @@ class SlackMessenger:
             log.warning("no_permalink", error=code_of(error))
             return ""
         return str(answer.get("permalink") or "")
+
+    async def first_message(self, place: Place) -> tuple[str, str]:
+        """Return who began the thread and the words, not redacted; nothing where unreadable."""
+        web = await self._web(place.team)
+        with calling(UNREADABLE | NOT_THERE) as call:
+            page = await web.conversations_replies(channel=place.channel, ts=place.root, limit=1)
+        found = [] if call.refused else page.get("messages") or []
+        if not found or found[0].get("bot_id"):
+            return "", ""
+        return str(found[0].get("user") or ""), message_text(found[0])
+
+    async def direct(self, team: str, user: str) -> str:
+        """Return the channel of direct messages with the person, nothing if there is none."""
+        web = await self._web(team)
+        with calling(UNREACHABLE) as call:
+            opened = await web.conversations_open(users=[user])
+        return "" if call.refused else str(opened["channel"]["id"])
 
     async def members(self, team: str, channel: str) -> frozenset[str]:
         """Return who else is in the channel, nobody where it cannot be read."""

@@ -11,7 +11,7 @@ from bot.reply import Notice
 from bot.tokens.wanted import CLAIM, BadWordError, Wanted, wanted_of
 from handlers.answer import team_of
 from handlers.blocks_mint import mint_view
-from handlers.forms import written
+from handlers.inputs import written
 from handlers.interactions import user_of
 from handlers.messenger import SlackMessenger
 

@@ -12,7 +12,7 @@ from handlers import ids
 from handlers.answer import team_of
 from handlers.blocks import diagnosis_view
 from handlers.files import SlackFiles
-from handlers.forms import written
+from handlers.inputs import written
 from handlers.interactions import user_of
 from handlers.messenger import SlackMessenger
 from handlers.screens import FormScreen, ViewScreen

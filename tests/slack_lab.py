@@ -79,6 +79,10 @@ class FakeAnswerer:
         outcome = Outcome.SUGGEST if explicit else Outcome.SILENT
         return Decision(outcome, None, 0.1, (), "typeerror cannot read", like)
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(ENTRIES.values())
+
     def entry(self, entry_id: str) -> Entry | None:
         return ENTRIES.get(entry_id)
 

@@ -142,6 +142,7 @@ def bot_settings(lab: SlackDouble, host: str, port: int, data_dir: Path | None) 
         anon_api_url_prod=f"{lab.host}{ANON_PATH}/prod",
         anon_api_key_sandbox=KEYS["sandbox"],
         anon_api_key_prod=KEYS["prod"],
+        escalation_group="S0SUPPORT",
         hold_seconds=1,  # who tries the bot does not wait as long as who pastes in pieces
         database_url="",
         public_url="",

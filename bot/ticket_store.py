@@ -1,0 +1,273 @@
+"""The tickets in the state, with all that was done to them."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.database import WRITE
+from bot.records import FINISHED, Candidate, Place, TicketState
+from bot.tables import ticket_events, tickets
+from bot.ticket_records import Deed, Draft, Ticket, TicketEvent, Urgency
+from bot.tickets import Doing, move
+
+_OVER = [state.value for state in FINISHED]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What makes a ticket one of its own: its thread, or the form where there is none."""
+
+    place: Place
+    key: str
+    private: bool = False
+
+
+class TicketStore:
+    """Reads and writes tickets; each method is one transaction."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._dialect: Any = sqlite if engine.dialect.name == "sqlite" else postgresql
+
+    @asynccontextmanager
+    async def _write(self) -> AsyncIterator[AsyncConnection]:
+        async with self._engine.execution_options(**{WRITE: True}).begin() as connection:
+            yield connection
+
+    async def _all(self, query: Select[Any]) -> list[Row[Any]]:
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(query)).all())
+
+    async def _first(self, query: Select[Any]) -> Ticket | None:
+        found = await self._all(query.limit(1))
+        return _ticket(found[0]) if found else None
+
+    async def open(self, origin: Origin, draft: Draft, key: str, now: float) -> Ticket | None:
+        """Keep a new ticket and return it; None if there is one of this origin already."""
+        insert = self._dialect.insert(tickets).on_conflict_do_nothing().returning(tickets)
+        async with self._write() as connection:
+            values = _opened(origin, draft, now)
+            row = (await connection.execute(insert.values(**values))).first()
+            if row is None:
+                return None
+            ticket = _ticket(row)
+            doing = Doing(Deed.OPENED, key, draft.asker)
+            await connection.execute(ticket_events.insert().values(_event(None, ticket, doing)))
+        return ticket
+
+    async def act(self, ticket: int, doing: Doing, now: float) -> bool:
+        """Do it to the ticket as the database holds it, once for each key.
+
+        False where the table has no such row; what is known by its key was done already.
+        """
+        async with self._write() as connection:
+            query = select(tickets).where(tickets.c.id == ticket).with_for_update()
+            row = (await connection.execute(query)).first()
+            known = select(ticket_events.c.seq).where(ticket_events.c.key == doing.key)
+            if row is None or (await connection.execute(known)).first():
+                return row is not None
+            before = _ticket(row)
+            moved = move(before, doing, now)
+            if moved is None:
+                return False
+            seq = before.seq + 1
+            epoch = seq if moved.state is not before.state else before.epoch
+            after = replace(moved, seq=seq, epoch=epoch)
+            change = update(tickets).where(tickets.c.id == ticket)
+            await connection.execute(change.values(**_changed(after)))
+            await connection.execute(ticket_events.insert().values(_event(before, after, doing)))
+        return True
+
+    async def get(self, ticket: int) -> Ticket | None:
+        """Return the ticket."""
+        return await self._first(select(tickets).where(tickets.c.id == ticket))
+
+    async def of_thread(self, place: Place) -> Ticket | None:
+        """Return the ticket of a thread."""
+        return await self._first(select(tickets).where(_in_thread(place)))
+
+    async def of_origin(self, origin: Origin) -> Ticket | None:
+        """Return the ticket that came from there, wherever its thread is now."""
+        same = (tickets.c.team == origin.place.team) & (tickets.c.key == origin.key)
+        return await self._first(select(tickets).where(same))
+
+    async def with_card(self, card: str) -> Ticket | None:
+        """Return the ticket whose card in the staff channel this is."""
+        return await self._first(
+            select(tickets).where(tickets.c.card == card, tickets.c.card != "")
+        )
+
+    async def with_note(self, note: Place) -> Ticket | None:
+        """Return the ticket whose state that message shows; its ts stands for the root."""
+        here = (tickets.c.team == note.team) & (tickets.c.channel == note.channel)
+        shown = here & (tickets.c.note == note.root) & (tickets.c.note != "")
+        return await self._first(select(tickets).where(shown))
+
+    async def event(self, key: str) -> TicketEvent | None:
+        """Return what was done under the key."""
+        found = await self._all(select(ticket_events).where(ticket_events.c.key == key))
+        return _read_event(found[0]) if found else None
+
+    async def events(self, ticket: int) -> list[TicketEvent]:
+        """Return what was done to the ticket, oldest first."""
+        query = select(ticket_events).where(ticket_events.c.ticket == ticket)
+        return [_read_event(row) for row in await self._all(query.order_by(ticket_events.c.seq))]
+
+    async def set_card(self, ticket: int, card: str) -> None:
+        """Remember where the staff channel shows the ticket."""
+        await self._set(ticket, card=card)
+
+    async def set_note(self, ticket: int, place: Place, note: str) -> None:
+        """Remember where the asker's thread shows its state, and which thread that is."""
+        await self._set(ticket, channel=place.channel, root=place.root, note=note)
+
+    async def set_private(self, ticket: int, channel: str) -> None:
+        """Move the ticket to a direct message, in which no thread is begun yet."""
+        await self._set(ticket, private=True, channel=channel, root="", note="")
+
+    async def _set(self, ticket: int, **values: Any) -> None:
+        async with self._write() as connection:
+            await connection.execute(update(tickets).where(tickets.c.id == ticket).values(**values))
+
+    async def first_answers(self, since: float) -> list[float]:
+        """Return how long the tickets opened since then waited for a first answer, in seconds."""
+        waited = (tickets.c.answered - tickets.c.opened).label("waited")
+        query = select(waited).where(tickets.c.answered.is_not(None), tickets.c.opened >= since)
+        return [row.waited for row in await self._all(query)]
+
+    async def unfinished(self, limit: int) -> list[Ticket]:
+        """Return the tickets that somebody has to look at, the oldest first."""
+        query = select(tickets).where(tickets.c.state.not_in(_OVER)).order_by(tickets.c.opened)
+        return [_ticket(row) for row in await self._all(query.limit(limit))]
+
+    async def counts(self) -> dict[TicketState, int]:
+        """Return how many tickets there are in each state."""
+        query = select(tickets.c.state, func.count().label("number")).group_by(tickets.c.state)
+        return {TicketState(row.state): row.number for row in await self._all(query)}
+
+    async def of_asker(self, team: str, asker: str, limit: int) -> list[Ticket]:
+        """Return the tickets of a person, the newest first."""
+        query = select(tickets).where(tickets.c.team == team, tickets.c.asker == asker)
+        rows = await self._all(query.order_by(tickets.c.opened.desc()).limit(limit))
+        return [_ticket(row) for row in rows]
+
+    async def forget(self, team: str, user: str) -> None:
+        """Delete the tickets of a person, and what that person said on others."""
+        own = select(tickets.c.id).where(tickets.c.team == team, tickets.c.asker == user)
+        async with self._write() as connection:
+            await connection.execute(delete(ticket_events).where(ticket_events.c.ticket.in_(own)))
+            await connection.execute(delete(tickets).where(tickets.c.id.in_(own)))
+            said = ticket_events.c.user == user
+            await connection.execute(update(ticket_events).where(said).values(text=""))
+
+    async def forget_team(self, team: str) -> int:
+        """Delete the tickets of a team with all that was done to them; return how many rows."""
+        theirs = select(tickets.c.id).where(tickets.c.team == team)
+        events = delete(ticket_events).where(ticket_events.c.ticket.in_(theirs))
+        async with self._write() as connection:
+            count = (await connection.execute(events)).rowcount
+            own = delete(tickets).where(tickets.c.team == team)
+            return count + (await connection.execute(own)).rowcount
+
+    async def purge(self, before: float) -> None:
+        """Delete the tickets that were finished before then."""
+        over = tickets.c.state.in_(_OVER) & (tickets.c.updated < before)
+        old = select(tickets.c.id).where(over)
+        async with self._write() as connection:
+            await connection.execute(delete(ticket_events).where(ticket_events.c.ticket.in_(old)))
+            await connection.execute(delete(tickets).where(over))
+
+
+def _in_thread(place: Place) -> Any:
+    here = (tickets.c.team == place.team) & (tickets.c.channel == place.channel)
+    return here & (tickets.c.root == place.root) & (tickets.c.root != "")
+
+
+def _opened(origin: Origin, draft: Draft, now: float) -> dict[str, Any]:
+    kept = {**asdict(draft), "urgency": draft.urgency.value}
+    blank = dict.fromkeys(("claimer", "reason", "entry", "card", "note"), "")
+    return {
+        **asdict(origin.place),
+        **kept,
+        **blank,
+        "key": origin.key,
+        "private": origin.private,
+        "state": TicketState.OPEN.value,
+        "opened": now,
+        "updated": now,
+        "seq": 0,
+        "epoch": 0,
+    }
+
+
+def _changed(ticket: Ticket) -> dict[str, Any]:
+    names = ("claimer", "reason", "entry", "answered", "updated", "seq", "epoch")
+    return {"state": ticket.state.value, **{name: getattr(ticket, name) for name in names}}
+
+
+def _event(before: Ticket | None, after: Ticket, doing: Doing) -> dict[str, Any]:
+    return {
+        "ticket": after.id,
+        "seq": after.seq,
+        "key": doing.key,
+        "deed": doing.deed.value,
+        "user": doing.user,
+        "text": doing.text,
+        "before": before.state.value if before else "",
+        "after": after.state.value,
+        "epoch": before.epoch if before else 0,
+        "at": after.updated,
+    }
+
+
+def _read_event(row: Row[Any]) -> TicketEvent:
+    return TicketEvent(
+        row.ticket,
+        row.seq,
+        Deed(row.deed),
+        row.user,
+        row.text,
+        TicketState(row.before) if row.before else None,
+        TicketState(row.after),
+        row.epoch,
+        row.at,
+    )
+
+
+def _candidates(items: Iterable[dict[str, Any]]) -> tuple[Candidate, ...]:
+    return tuple(Candidate(item["entry"], item["score"], tuple(item["why"])) for item in items)
+
+
+def _ticket(row: Row[Any]) -> Ticket:
+    draft = Draft(
+        row.asker,
+        row.summary,
+        row.tried,
+        Urgency(row.urgency),
+        row.environment,
+        _candidates(row.candidates),
+        tuple(row.rejected),
+        tuple(row.checks),
+    )
+    return Ticket(
+        id=row.id,
+        place=Place(row.team, row.channel, row.root),
+        draft=draft,
+        state=TicketState(row.state),
+        private=row.private,
+        claimer=row.claimer,
+        reason=row.reason,
+        entry=row.entry,
+        card=row.card,
+        note=row.note,
+        opened=row.opened,
+        answered=row.answered,
+        updated=row.updated,
+        seq=row.seq,
+        epoch=row.epoch,
+    )

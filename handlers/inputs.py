@@ -1,0 +1,62 @@
+"""The fields of forms, and what was written into them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slack_sdk.models.blocks import InputBlock, Option, PlainTextInputElement, StaticSelectElement
+
+from handlers.text import storable
+
+INPUT_LIMIT = 3_000
+OPTION_LIMIT = 75
+MOST_OPTIONS = 100
+
+
+def written(view: Mapping[str, Any], name: str) -> str:
+    """Return what was written or picked in the input of that name, nothing where it was left."""
+    field = ((view.get("state") or {}).get("values") or {}).get(name) or {}
+    answer = field.get(name) or {}
+    picked = answer.get("selected_option") or {}
+    return storable(str(answer.get("value") or picked.get("value") or "")).strip()
+
+
+def text_input(
+    name: str,
+    label: str,
+    *,
+    hint: str = "",
+    initial: str = "",
+    multiline: bool = False,
+    optional: bool = False,
+) -> InputBlock:
+    """Return an input for text; its block and its action have the same name."""
+    element = PlainTextInputElement(
+        action_id=name,
+        multiline=multiline,
+        max_length=INPUT_LIMIT,
+        initial_value=initial[:INPUT_LIMIT] or None,
+        focus_on_load=False,
+    )
+    return InputBlock(
+        block_id=name, label=label, element=element, hint=hint or None, optional=optional
+    )
+
+
+def select_input(
+    name: str,
+    label: str,
+    options: Sequence[tuple[str, str]],
+    *,
+    hint: str = "",
+    initial: str = "",
+    optional: bool = False,
+) -> InputBlock:
+    """Return a select of (value, what people read); at most a hundred are shown."""
+    shown = [
+        Option(value=value, label=label[:OPTION_LIMIT]) for value, label in options[:MOST_OPTIONS]
+    ]
+    chosen = next((option for option in shown if option.value == initial), None)
+    element = StaticSelectElement(action_id=name, options=shown, initial_option=chosen)
+    return InputBlock(
+        block_id=name, label=label, element=element, hint=hint or None, optional=optional
+    )
