@@ -13,12 +13,13 @@ from bot.config import read_settings
 from bot.durable import WORK
 from bot.engine import VERSION, purge_before
 from bot.errors import ConfigError, TryLaterError
-from bot.jobs import Heard, Job, Kind, dump, load_heard, load_job
+from bot.jobs import Heard, Job, Kind, TicketWork, dump, load_heard, load_job
 from bot.ownership import owned_work
 from bot.pace import Pace
 from bot.records import Candidate, Place
 from bot.replicas import Replica
 from bot.reply import Leak
+from bot.ticket_records import Deed
 from tests.slack_lab import SECRET, SURE_404, UNSURE, running
 
 PLACE = Place("T0ACME", "C0SUPPORT", "1.1")
@@ -35,7 +36,7 @@ PLACE = Place("T0ACME", "C0SUPPORT", "1.1")
             "1.1",
             (Candidate("a", 0.9, ("why",)), Candidate("b")),
             leaks=(Leak("a key", "rotate it"),),
-            about=PLACE,
+            ticket=TicketWork(7, Deed.CLAIM, 3),
         ),
         Heard(PLACE, "1.1", "U1", "text", explicit=True, first="1.0", before="more"),
     ],
