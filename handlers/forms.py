@@ -28,6 +28,7 @@ from handlers.ticket_forms import ENVIRONMENTS, escalate_form
 NO_SUCH_FORM = "I no longer have that form. Ask again and I will offer what I have."
 NEW_USER = "A fresh example user if empty"
 CLAIMS = "One a line: role=admin is text, level:=5 is JSON"
+FAULTS = [(fault.value, fault.value) for fault in Fault]
 FAULT = "For tests of your own error handling"
 TOKEN_HINT = "I look at it and forget it: it is neither stored nor shown."  # noqa: S105 - words
 CLIENT_HINT = "Then the token is held against the JWK Set of its UserPool."
