@@ -33,7 +33,8 @@ MUTED = "I will not speak to you unasked. Mention me when you want me; `unmute m
 UNMUTED = "I will speak up again when I am sure of an answer."
 FORGOTTEN = (
     "I deleted the threads, answers and votes that I kept about you. "
-    "A wish to be left alone is kept; `unmute me` ends it."
+    "A wish to be left alone is kept; `unmute me` ends it. "
+    "That you minted a token stays in the audit for 90 days."
 )
 MEANT = "I do not know that verb. Did you mean `{verb}`? `help` lists what I can do."
 CHECK_USAGE = """Say what to check:

@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 import json as json_text
+import os
 import sys
 from time import time
 from typing import TYPE_CHECKING, Annotated
@@ -69,7 +70,15 @@ async def _mint(wanted: "Wanted", settings: "Settings") -> "Minted":
     configure_logging("ERROR")  # stdout is for the token alone
     async with open_database(settings.store_url) as engine:
         minter = open_minter(settings, Audit(engine), time)
-        return await minter.mint(wanted, By("", getpass.getuser()[:255], PLACE))
+        return await minter.mint(wanted, By("", _account(), PLACE))
+
+
+def _account() -> str:
+    """Return who is at the terminal; in a container a number may have no name."""
+    try:
+        return getpass.getuser()[:255]
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _as_json(minted: "Minted", settings: "Settings") -> dict[str, object]:

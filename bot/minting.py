@@ -1,6 +1,7 @@
 """Mints an example token: the key serves it, the audit knows it, then it is signed."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
@@ -17,7 +18,12 @@ NEVER_PROD = (
     "Example tokens are never minted for prod, and ANON_DEFAULT_ENV is prod here. "
     "Mint with a bot whose environment is sandbox."
 )
+CARRIED = (
+    "{name} looks like a secret ({kind}), and whoever holds the token could read it. "
+    "Leave it out; if others saw it, replace it."
+)
 MOST_AN_HOUR = 20
+SUB_LIMIT = 1_024  # what the table takes
 TOO_MANY = f"That was {MOST_AN_HOUR} tokens in an hour, which is the most. Wait a while."
 
 
@@ -46,6 +52,7 @@ class Minter:
         """
         if self.settings.anon_default_env == "prod":
             raise UserError(NEVER_PROD)
+        refuse_secrets(wanted)
         now = int(self.clock())
         key = await asyncio.to_thread(self.keys.signer, wanted.key, now + wanted.ttl)
         said = draft(
@@ -54,6 +61,17 @@ class Minter:
         if not await self.audit.record(_row(said, by, float(now)), limit):
             raise UserError(TOO_MANY)
         return await asyncio.to_thread(sign, said, key)
+
+
+def refuse_secrets(wanted: Wanted) -> None:
+    """Raise UserError if a token would carry a live secret: whoever holds it could read that."""
+    values = {"sub": wanted.sub, "aud": wanted.aud, "iss": wanted.iss}
+    values |= {name: json.dumps(value) for name, value in wanted.claims.items()}
+    for name, value in values.items():
+        for found in redact(value).found:
+            if found.live:
+                kind = found.kind.replace("_", " ")
+                raise UserError(CARRIED.format(name=name, kind=kind))
 
 
 def open_minter(settings: Settings, audit: Audit, clock: Callable[[], float]) -> Minter:
@@ -68,7 +86,7 @@ def _row(said: Draft, by: By, now: float) -> Mint:
         team=by.team,
         who=by.who,
         place=by.place,
-        sub=redact(said.sub).text,
+        sub=redact(said.sub).text[:SUB_LIMIT],
         jti=str(said.claims["jti"]),
         kid=said.kid,
         ttl=said.ttl,

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.errors import ConfigError, UserError
+from bot.errors import ConfigError, TryLaterError, UserError
 from bot.jobs import Heard
 from bot.minting import MOST_AN_HOUR, NEVER_PROD, By, Minter
 from bot.records import Person, Place
@@ -29,6 +29,7 @@ STRANGER = "You may not mint: you are a member of another workspace, and I mint 
 GUEST = "You may not mint: guests cannot have example tokens."
 TOO_LONG = "That token is too long for Slack. Leave claims out, or use anon-support mint."
 UNUSABLE = "My example keys cannot be used now. Whoever runs me finds the reason in the log."
+BUSY = "Slack does not answer me now, so I minted nothing. Ask again in a minute."
 NOT_SHOWN = "I cannot show a token here so that only you see it. Use /anon mint."
 KEYS = "{keys}\nJWKS URL: {url}{local}"
 KEY = "• `{kid}` ({alg}){state}"
@@ -95,6 +96,8 @@ class Mints:
             said = await self.mint_as_said(text, by)
         except UserError as error:
             said = Notice(str(error))
+        except TryLaterError:
+            said = Notice(BUSY)
         if not await self.people.whisper_only(
             heard.place, heard.user, said, in_thread=heard.in_thread
         ):

@@ -152,6 +152,15 @@ def test_bad_words_mint_nothing(call, key, words, why):
     assert call("audit", "list", "--json").document == {"mints": []}
 
 
+def test_a_live_secret_is_no_claim(call, key):
+    secret = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    for words in (["--sub", secret], ["--claim", f"x={secret}"], ["--claim", f'x:=["{secret}"]']):
+        ended = call("mint", *words)
+        assert ended.failed(2, "looks like a secret (github token)")
+        assert secret not in ended.err
+    assert call("audit", "list", "--json").document == {"mints": []}
+
+
 def test_keys_that_others_can_read_mint_nothing(call, key, data):
     (data / "keys" / f"{key}.json").chmod(0o644)
     assert call("mint").failed(2, "chmod 600")
@@ -183,12 +192,12 @@ def test_without_a_database_nothing_is_minted(call, key, monkeypatch, tmp_path):
 def test_every_mint_is_in_the_audit_and_no_token_anywhere(call, key, data):
     made = [
         call("mint", "--sub", "=1+1", "--json").document,
-        call("mint", "--sub", "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8", "--json").document,
+        call("mint", "--sub", "x7Zk9QpLm3Vt8YwRb2NcJd5HfGa1", "--json").document,
         call("mint", "--fault", "no-sub", "--ttl", "5m", "--json").document,
     ]
     exported = call("audit", "export", "--json").document["mints"]
     assert [row["jti"] for row in exported] == [one["claims"]["jti"] for one in made]
-    assert [row["sub"] for row in exported] == ["=1+1", "[redacted github token]", ""]
+    assert [row["sub"] for row in exported] == ["=1+1", "[redacted high entropy]", ""]
     assert [(row["kid"], row["ttl"], row["fault"]) for row in exported] == [
         (key, 600, ""),
         (key, 600, ""),

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
-from slack_lab import running
+from slack_lab import SECRET, running
 
 from bot.audit import Mint
 from bot.checks.token import check_token, key_set_of
@@ -214,6 +214,7 @@ BAD_WORDS = [
     ("iss=https://accounts.google.com", "real provider"),
     ("claim=exp:=1", "set by the bot"),
     ("key=nosuch", "no key nosuch"),
+    (f"sub={SECRET}", "sub looks like a secret (github token)"),
     ("sub=" + "\U0001f600" * 255 + " aud=" + "\U0001f600" * 255, "too long for Slack"),
 ]
 
