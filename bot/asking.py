@@ -2,7 +2,7 @@
 
 import asyncio
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from bot.answering import Decision, Outcome, Paste, read_paste
@@ -177,10 +177,11 @@ class Asking:
         mode = await self.mode(team, channel, "")
         return Notice(WELCOME.format(mode=mode.value, meaning=MEANINGS[mode]))
 
-    async def share(self, team: str, channel: str, user: str, entry: str, work: str) -> Said:
-        """Post an entry that one person saw into the channel, as that person's, once."""
-        case = Case(Place(team, channel, ""), "", user, (Candidate(entry),))
-        return await self._once(f"share:{work}", case, entry, SHARED)
+    async def share(self, place: Place, user: str, entry: str, work: str, run: str = "") -> Said:
+        """Post what one person saw into the channel, as that person's, once."""
+        candidates = (Candidate(entry),) if entry else ()
+        case = Case(replace(place, root=""), "", user, candidates)
+        return await self._once(f"share:{work}", case, entry, SHARED, run)
 
     async def post_to_thread(
         self, place: Place, question: str, asker: str, entry: str, run: str = ""

@@ -66,7 +66,9 @@ class Desk:
         left = tuple(item for item in candidates_of(decision) if item.entry not in given)
         if chosen is Act.SUGGEST:
             return Plan(_job(Kind.SUGGEST, heard, left) if left else None)
-        if decision.entry and decision.entry not in given:
+        if decision.entry and (
+            decision.entry not in given or await self.checks.adds(heard, decision.entry)
+        ):
             job = replace(_job(Kind.ANSWER, heard, left, decision.entry), unasked=True)
             return Plan(job, sure=True, alone=alone)
         return Plan(None)  # said in this thread already
@@ -210,6 +212,8 @@ class Desk:
         ladder = await self.checks.ladder(job)
         match job.kind:
             case Kind.ANSWER | Kind.SHARE:
+                if ladder and not job.entry:
+                    return ladder
                 reply = await self.workflows.reply(job.entry, job.candidates, ladder=ladder)
                 return await self._shortened(reply, job) if job.again else reply
             case Kind.CHECKS:

@@ -167,8 +167,8 @@ class Hearing:
 
     async def _attend(self, heard: Heard, around: Around, *, edited: bool) -> None:
         """Have a message looked at, if it or what it joins needs something."""
-        if heard.explicit and not heard.files:
-            verb = parse_verb(heard.text)
+        verb = parse_verb(heard.text)
+        if heard.explicit and (not heard.files or verb.name is Name.DIAGNOSE):
             heard = replace(heard, text=verb.rest, diagnose=verb.name is Name.DIAGNOSE)
         if edited or heard.files or heard.diagnose:
             await self._work_on(heard, around, None)

@@ -16,4 +16,10 @@ async def ladder_of(runs: RunStore, run: Run, checks: tuple[Checked, ...] | None
     history = tuple(Past(one.ended or one.started, State(one.state)) for one in before)
     at = run.ended or run.started
     note = ASIDE if run.private and run.question else ""
-    return Ladder(run.id, checks, at, history, run.private, note=note, solvable=bool(run.question))
+    harmless = not any(look.is_of_anon for look in load_looks(run.looks))
+    return Ladder(
+        *(run.id, checks, at, history, run.private),
+        note=note,
+        solvable=bool(run.question),
+        shareable=run.private and harmless,
+    )

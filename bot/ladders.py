@@ -102,6 +102,7 @@ class Ladder:
     solved_by: str = ""
     note: str = ""  # why it is private
     solvable: bool = False  # it belongs to a question
+    shareable: bool = False  # nothing in it is about a user or an SdkClient
 
     @property
     def state(self) -> State | None:

@@ -23,6 +23,7 @@ from bot.workflows import Workflows
 from knowledge.entry import Check
 
 STALE = "I no longer have these checks. Ask again and I will look anew."
+NOTHING_IN_IT = "I find nothing to check in it: no address of a JWK Set, no token and no id."
 PROGRESS_SECONDS = 1.0  # between two edits of one message
 A_JWT = Secret.JWT.marker
 
@@ -53,6 +54,17 @@ class MessageChecks:
             return None
         job = Job(Kind.CHECKS, f"{heard.id}:0", heard.place, heard.user, heard.ts)
         return self._with(job, (planned,))
+
+    async def adds(self, heard: Heard, entry_id: str) -> bool:
+        """Tell whether a later piece of a message brings what its answer's checks look at."""
+        entry = self.workflows.answerer.entry(entry_id)
+        if not heard.first or entry is None or not entry.checks:
+            return False
+        before = await self.checking.inputs(heard.before)
+        after = await self._inputs(heard)
+        planned = [plan(each, entry.checks, every=False) for each in (before, after)]
+        had, has = ([one for one in each if not one.missing] for each in planned)
+        return len(has) > len(had)
 
     async def attach(self, job: Job, heard: Heard) -> Job:
         """Return the job with the checks that its entry names, or for a diagnosis all there are."""
@@ -236,8 +248,8 @@ class MessageChecks:
             self.checking.sealed.keep_run(fresh.id, held)
         return fresh
 
-    async def added(self, place: Place, posted: str, user: str, pasted: str) -> bool:
-        """Run on an answer what somebody pasted for it; False if that holds nothing to check."""
+    async def added(self, place: Place, posted: str, user: str, pasted: str) -> None:
+        """Run on an answer what somebody pasted for it; raise UserError if that is nothing."""
         answer = await self.workflows.store.answer_posted(place.team, place.channel, posted)
         if answer is None or not answer.open:
             raise UserError(STALE)
@@ -246,7 +258,7 @@ class MessageChecks:
         named: Sequence[Check] = entry.checks if entry else ()
         planned = tuple(one for one in plan(inputs, named) if not one.missing)
         if not planned:
-            return False
+            raise UserError(NOTHING_IN_IT)
         key = f"added:{uuid4().hex}"
         job = Job(Kind.CHECKS, key, answer.place, user, answer.question, entry=answer.entry)
         ready = await self.ready(self._with(job, planned))
@@ -255,7 +267,6 @@ class MessageChecks:
         await self.posted(ready, posted)
         for following in self.following(replace(ready, kind=Kind.CHECKS), posted):
             await self.workflows.works.submit(following)
-        return True
 
 
 def needs_token(run: Run) -> bool:

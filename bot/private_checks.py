@@ -149,6 +149,14 @@ class PrivateChecks:
         run = await self._public_copy(run_id, place, user) if run_id else ""
         return await self.asking.post_to_thread(place, target.question, target.asker, entry, run)
 
+    async def share(self, run_id: str, place: Place, user: str) -> Said:
+        """Post what checks came to into the channel that they were asked for in, once."""
+        run = await self.own(run_id, place.team, user)
+        if run.channel != place.channel or any(look.is_of_anon for look in load_looks(run.looks)):
+            raise UserError(STALE)
+        copy = await self._public_copy(run_id, place, user)
+        return await self.asking.share(place, user, "", run_id, copy)
+
     async def _public_copy(self, run_id: str, place: Place, user: str) -> str:
         """Keep what everybody in the place may see of a run, as a run of its own."""
         checking = self.messages.checking

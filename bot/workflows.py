@@ -28,6 +28,7 @@ from bot.store import Store
 NOTHING_FOUND = "I know no entry for this. A human may: the button asks for one."
 NOTHING_LEFT = "I have no further entry for this. A human may know more."
 ENTRY_GONE = "That entry is no longer in the knowledge base. Ask again and I will look anew."
+BESIDE = 90  # turn of a ladder that stands beside a message's answers
 
 
 class Messenger(Protocol):
@@ -147,7 +148,8 @@ class Workflows:
         """Post an entry because somebody said so; with no root, as a thread of its own."""
         posting = Kind.ANSWER if entry else Kind.CHECKS
         job = self._job(posting if case.place.root else Kind.SHARE, case, "", entry=entry)
-        return await self.works.outcome(replace(job, key=key, run=run))
+        turn = 0 if entry else BESIDE
+        return await self.works.outcome(replace(job, key=key, run=run, turn=turn))
 
     async def warn(self, heard: Heard, leaks: tuple[Leak, ...]) -> None:
         """Tell the poster, once for each message, that it shows a secret."""

@@ -71,6 +71,7 @@ LISTENERS = (
     Listener(Kind.SHORTCUT, ids.VERIFY_TOKEN, checks.on_verify_token),
     Listener(Kind.ACTION, ids.RUN_CHECKS, checks.on_run_checks),
     Listener(Kind.ACTION, ids.RUN_AGAIN, checks.on_run_again),
+    Listener(Kind.ACTION, ids.SHARE_CHECKS, checks.on_share),
     Listener(Kind.ACTION, ids.SOLVED_PRIVATELY, checks.on_solved_privately),
     Listener(Kind.VIEW, Form.VERIFY_TOKEN, checks.on_token),
     Listener(Kind.VIEW, Form.TOKEN_AGAIN, checks.on_token_again),

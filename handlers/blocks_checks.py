@@ -67,7 +67,8 @@ def _buttons(ladder: Ladder) -> list[ButtonElement]:
     again = button(RUN_AGAIN, ids.RUN_AGAIN, ladder.run)
     human = button("Ask a human", ids.ASK_HUMAN, "checks")
     if ladder.state is not State.PASSED or not ladder.solvable:
-        return [again, human]
+        share = button("Share in channel", ids.SHARE_CHECKS, ladder.run)
+        return [again, *([share] if ladder.shareable else []), human]
     action = ids.SOLVED_PRIVATELY if ladder.private else ids.SOLVED
     return [button("Solved", action, ladder.run, style="primary"), again, human]
 

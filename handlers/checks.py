@@ -13,13 +13,12 @@ from bot.verbs import Form
 from handlers import ids
 from handlers.answer import team_of
 from handlers.forms import form_view
-from handlers.inputs import written
+from handlers.inputs import acknowledged, written
 from handlers.interactions import channel_of, is_private, place_of, posted_of, user_of
 from handlers.messenger import SlackMessenger
 from handlers.respond import Respond
 from handlers.screens import FormScreen, ReplacedScreen, ViewScreen
 
-NOTHING_IN_IT = "I find nothing to check in it: no address of a JWK Set, no token and no id."
 STAFF_CHECK = "Only staff can use an SdkClient here. Leave it empty, or give the address."
 Body = dict[str, Any]
 
@@ -96,8 +95,7 @@ async def on_token_again(
         screen = FormScreen(ack, messenger, team, view)
         await private_checks.rerun(run, screen, token)
     else:
-        await checks.again(run, user, token)
-        await ack()
+        await acknowledged(ack, ids.TOKEN, checks.again(run, user, token))
 
 
 async def on_run_checks(
@@ -116,10 +114,21 @@ async def on_paste(
     channel, posted = ids.unpack(view["private_metadata"], 2)
     place, pasted = Place(team_of(context), channel, ""), written(view, ids.PASTE)
     context["view_id"] = view["id"]  # where a failure is told
-    if await checks.added(place, posted, user_of(body), pasted):
-        await ack()
-    else:
-        await ack(response_action="errors", errors={ids.PASTE: NOTHING_IN_IT})
+    await acknowledged(ack, ids.PASTE, checks.added(place, posted, user_of(body), pasted))
+
+
+async def on_share(
+    ack: AsyncAck,
+    body: Body,
+    action: Body,
+    context: AsyncBoltContext,
+    private_checks: PrivateChecks,
+    respond: Respond,
+) -> None:
+    """Post what only its user saw into the channel."""
+    await ack()
+    place = Place(team_of(context), channel_of(body), "")
+    await respond(await private_checks.share(action["value"], place, user_of(body)))
 
 
 async def on_solved_privately(

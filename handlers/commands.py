@@ -65,6 +65,6 @@ async def on_share(
 ) -> None:
     """Post what only its user saw into the channel."""
     await ack()
-    team, work = team_of(context), container_key(body)
-    said = await asking.share(team, channel_of(body), user_of(body), action["value"], work)
+    place, work = Place(team_of(context), channel_of(body), ""), container_key(body)
+    said = await asking.share(place, user_of(body), action["value"], work)
     await respond(said, replace=True)

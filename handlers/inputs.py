@@ -1,10 +1,12 @@
 """The fields of forms, and what was written into them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
+from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.models.blocks import InputBlock, Option, PlainTextInputElement, StaticSelectElement
 
+from bot.errors import UserError
 from handlers.text import storable
 
 INPUT_LIMIT = 3_000
@@ -60,3 +62,13 @@ def select_input(
     return InputBlock(
         block_id=name, label=label, element=element, hint=hint or None, optional=optional
     )
+
+
+async def acknowledged(ack: AsyncAck, field: str, work: Awaitable[None]) -> None:
+    """Close the form when the work is begun; where it may not be, say so at the field."""
+    try:
+        await work
+    except UserError as error:
+        await ack(response_action="errors", errors={field: str(error)})
+    else:
+        await ack()

@@ -112,6 +112,34 @@ async def test_run_checks_asks_for_what_the_message_lacked(checks):
     assert "login_page" in words(reply)
 
 
+async def test_a_later_piece_brings_its_checks_into_the_answer(tmp_path):
+    async with entries_with_checks(), checks_lab(tmp_path, join_seconds=30) as checks:
+        ts = await checks.say(SURE_500)
+        await checks.say(f"our keys are at {checks.url}")
+        (reply,) = checks.lab.replies(ts)
+        assert "login_page" in words(reply)
+        await checks.say("nothing more to say")
+        assert len(checks.lab.replies(ts)) == 1
+
+
+async def test_the_same_answer_again_is_short_and_still_carries_the_checks(checks):
+    await checks.say(SURE_500)
+    ts = await checks.say(f"{SURE_500} {checks.url}", user="bo")
+    (short,) = checks.lab.replies(ts)
+    assert "login_page" in words(short)
+    assert "markdown" not in {block["type"] for block in short.blocks}
+    assert offers(short, "run_again")
+
+
+async def test_a_solved_thread_that_is_reopened_shows_its_checks(checks):
+    ts = await checks.say(f"{SURE_500} {checks.url}")
+    await checks.click(checks.lab.replies(ts)[0], "answer_solved")
+    await checks.click(checks.lab.replies(ts)[0], "answer_reopen")
+    (reply,) = checks.lab.replies(ts)
+    assert "login_page" in words(reply)
+    assert offers(reply, "run_again")
+
+
 # Asked by mention
 
 
@@ -201,6 +229,24 @@ async def test_a_command_says_at_once_that_it_checks_and_then_what_it_found(chec
     assert ":white_check_mark:" in checks.lab.private("ana")[1].text
     await checks.click(second, "run_again", user="ana")
     assert "→ :white_check_mark:" in words(checks.lab.private("ana")[1])
+
+
+async def test_harmless_checks_are_shared_once(checks):
+    await checks.command(f"check jwks {checks.url}")
+    private = checks.lab.private("ana")[-1]
+    for _ in range(2):
+        await checks.click(private, "share_checks")
+    (shared,) = checks.opened.said("C0GENERAL")
+    assert "fails at http" in shared
+    await checks.command("check link user-42 instagram")
+    assert not offers(checks.lab.private("ana")[-1], "share_checks")
+
+
+async def test_a_file_is_diagnosed_with_all_its_checks(checks):
+    content = f"some log\n{checks.url}\n"
+    checks.lab.people.file("general", "ana", "log.txt", content, text="<@U0ANON> diagnose")
+    await checks.opened.settled()
+    assert any("fails at http" in text for text in checks.opened.said("C0GENERAL"))
 
 
 # Forms and shortcuts
@@ -294,6 +340,14 @@ async def test_an_unasked_answer_says_nothing_of_what_its_asker_may_not_check(tm
         assert "backend-user-404" in checks.lab.replies(ts)[0].text
         assert checks.lab.private("ana") == []
         assert not checks.anon.calls
+
+
+async def test_a_form_says_at_its_field_why_a_run_is_refused(tmp_path):
+    async with entries_with_checks(), checks_lab(tmp_path, check_channels=()) as checks:
+        ts = await checks.say(f"{SURE_500}")
+        await checks.click(checks.lab.replies(ts)[0], "run_checks")
+        await checks.submit(paste="appUserId=user-9 app=uber")
+        assert "are for staff" in str(checks.modal().errors)
 
 
 async def test_the_inputs_are_looked_up_not_read_off_the_button(checks):
