@@ -111,16 +111,21 @@ def read_status(document: Mapping[str, Any]) -> SessionStatus:
 
 
 def read_sdk_client(document: Mapping[str, Any]) -> SdkClient:
-    """Return the SdkClient; `auth` may be missing."""
-    auth = document.get("auth")
-    told = auth if isinstance(auth, dict) else {}
-    kind, pool_id = ClientKind.UNTOLD, None
-    match told.get("type"):
-        case "userPool":
-            kind, pool_id = ClientKind.APPLICATION, _text(told, "userPoolId") or None
-        case "apiKey":
-            kind = ClientKind.SERVICE
+    """Return the SdkClient; `auth` and `kind` may be missing."""
+    kind, pool_id = _kind(document)
     return SdkClient(_id(document), kind, pool_id, _text(document, "name"))
+
+
+def _kind(document: Mapping[str, Any]) -> tuple[ClientKind, str | None]:
+    """Return what an SdkClient is for, by `auth`, else by `kind` as it was when it was created."""
+    match document:
+        case {"auth": {"type": "userPool", **told}}:
+            return ClientKind.APPLICATION, _text(told, "userPoolId") or None
+        case {"auth": {"type": "apiKey"}} | {"kind": "service"}:
+            return ClientKind.SERVICE, None
+        case {"kind": {"application": {"userPoolId": str(pool_id)}}} if pool_id:
+            return ClientKind.APPLICATION, pool_id
+    return ClientKind.UNTOLD, None
 
 
 def read_user_pool(document: Mapping[str, Any]) -> UserPool:

@@ -91,6 +91,23 @@ def test_the_secret_is_gone_as_soon_as_the_body_is_read() -> None:
     assert SECRET not in repr(read_document(body))
 
 
+@pytest.mark.parametrize(
+    ("members", "kind", "pool"),
+    [
+        ({"kind": "service"}, ClientKind.SERVICE, None),
+        ({"kind": {"application": {"userPoolId": "p"}}}, ClientKind.APPLICATION, "p"),
+        ({"kind": {"application": {}}}, ClientKind.UNTOLD, None),
+        ({"kind": 7, "auth": None}, ClientKind.UNTOLD, None),
+        ({"auth": {"type": "userPool", "userPoolId": "p", "new": 1}}, ClientKind.APPLICATION, "p"),
+        ({"auth": {"type": "userPool"}}, ClientKind.APPLICATION, None),
+        ({"auth": {"type": "apiKey", "new": []}, "kind": "x"}, ClientKind.SERVICE, None),
+        ({"auth": {"type": "later"}}, ClientKind.UNTOLD, None),
+    ],
+)
+def test_what_a_client_is_for(members: dict[str, object], kind: ClientKind, pool: str) -> None:
+    assert read_sdk_client({"id": "c", **members}) == SdkClient("c", kind, pool)
+
+
 @pytest.mark.parametrize("odd", ["", ".", "..", "...", "x" * 300])
 async def test_what_can_be_no_id_is_not_asked(odd: str) -> None:
     async with open_anon() as lab:
