@@ -119,7 +119,7 @@ def read_sdk_client(document: Mapping[str, Any]) -> SdkClient:
 def _kind(document: Mapping[str, Any]) -> tuple[ClientKind, str | None]:
     """Return what an SdkClient is for, by `auth`, else by `kind` as it was when it was created."""
     match document:
-        case {"auth": {"type": "userPool", **told}}:
+        case {"auth": {"type": "userPool"} as told}:
             return ClientKind.APPLICATION, _text(told, "userPoolId") or None
         case {"auth": {"type": "apiKey"}} | {"kind": "service"}:
             return ClientKind.SERVICE, None

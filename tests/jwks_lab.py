@@ -384,6 +384,21 @@ class Lab:
     connections: int = 0
     paths: list[str] = field(default_factory=list)
     heads: list[bytes] = field(default_factory=list)
+    serving: set[asyncio.Task] = field(default_factory=set)
+
+    def take(self) -> None:
+        """Count a connection, and remember who serves it."""
+        self.connections += 1
+        task = asyncio.current_task()
+        self.serving.add(task)
+        task.add_done_callback(self.serving.discard)
+
+    async def close(self, server: asyncio.Server) -> None:
+        """Take no more, and let those that are served end."""
+        server.close()
+        await server.wait_closed()
+        if self.serving:
+            await asyncio.wait(self.serving, timeout=2)
 
     def url(self, path: str) -> str:
         return f"{self.origin}{path}"
@@ -401,7 +416,7 @@ async def open_lab(
     lab = Lab("", "")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        lab.connections += 1
+        lab.take()
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             lab.heads.append(head)
@@ -424,8 +439,7 @@ async def open_lab(
     try:
         yield lab
     finally:
-        server.close()
-        await server.wait_closed()
+        await lab.close(server)
 
 
 @asynccontextmanager
@@ -471,7 +485,7 @@ async def listening(host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Lab
     lab = Lab("", "")
 
     async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        lab.connections += 1
+        lab.take()
         await _close(writer)
 
     server = await asyncio.start_server(note, host, port)
@@ -480,8 +494,7 @@ async def listening(host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Lab
     try:
         yield lab
     finally:
-        server.close()
-        await server.wait_closed()
+        await lab.close(server)
 
 
 # Certificates

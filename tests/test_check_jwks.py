@@ -18,6 +18,7 @@ from tests.jwks_lab import (
     NAME,
     Authorities,
     bad_tls,
+    hangs,
     http,
     jwks,
     listening,
@@ -112,7 +113,14 @@ async def test_tls_not_spoken_and_refused(authorities: Authorities) -> None:
         assert codes(found) == {"connection_refused"}
         found = await check(closes.origin, guard_for(closes.host_port))
         assert codes(found) == {"connection_reset"}
-        assert codes(await check(https, guard_for(lab.host_port))) == {"connect_timeout"}
+        assert codes(await check(https, guard_for(lab.host_port))) == {"tls_not_spoken"}
+        assert [head.split(b"\r\n")[0] for head in lab.heads] == [b"GET / HTTP/1.0"]
+
+
+async def test_a_server_that_says_nothing_at_all() -> None:
+    async with open_lab({"*": hangs}) as lab:
+        found = await check(f"https://{lab.host_port}/", guard_for(lab.host_port))
+    assert codes(found) == {"connect_timeout"}
 
 
 async def _plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

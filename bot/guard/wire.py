@@ -12,6 +12,7 @@ from bot.guard.addresses import same_address
 from bot.guard.faults import FetchError, Refused, code_of
 from bot.guard.limits import Limits
 from bot.guard.old_tls import speaks_old_tls
+from bot.guard.plain_http import speaks_plain_http
 from bot.guard.unpack import Body
 from bot.guard.urls import Target
 
@@ -77,11 +78,23 @@ async def get_once(
         raise FetchError(meter.late_code) from None
     except _CLIENT_ERRORS as error:
         code = code_of(error, answered=meter.answered)
-    if code == "connection_reset" and meter.peer and not meter.connected:
-        left = min(limits.connect, until - asyncio.get_running_loop().time())
-        if await speaks_old_tls(meter.peer, target.port, target.host, left):
-            code = "tls_too_old"
+    if target.scheme == "https" and meter.peer and not meter.connected:
+        code = await _second_look(code, meter.peer, target, limits, until)
     raise FetchError(code)
+
+
+async def _second_look(code: str, peer: str, target: Target, limits: Limits, until: float) -> str:
+    """Return why a handshake came to nothing, where that shows: old TLS only, or none at all."""
+    clock = asyncio.get_running_loop().time
+    if code == "connection_reset":
+        left = min(limits.connect, until - clock())
+        if await speaks_old_tls(peer, target.port, target.host, left):
+            return "tls_too_old"
+    if code in {"connection_reset", "connect_timeout"}:
+        left = min(limits.page_time, until - clock())
+        if await speaks_plain_http(peer, target.port, left):
+            return "tls_not_spoken"
+    return code
 
 
 async def _exchange(
