@@ -121,10 +121,9 @@ async def _see_installed(settings: Settings) -> Seen:
     try:
         async with open_database(settings.store_url) as engine:
             teams = open_installed(settings, Store(engine))
-            count = len(await teams.installations.keys())
-            await teams.open()
-            home = await teams.home()
-        await teams.reach()
+            count = await teams.count()
+            await teams.reach()
+            home = await teams.look_for_home() if settings.staff_channel else ""
     except UserError as error:
         return Seen("slack", State.BAD, str(error))
     except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError):

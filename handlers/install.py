@@ -1,6 +1,7 @@
 """``/slack/install`` and ``/slack/oauth_redirect``: Bolt's OAuth flow with our stores and pages."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import urljoin
 
@@ -30,6 +31,7 @@ from handlers.installed_teams import InstalledTeams
 from handlers.teams import slack_client
 
 STATE_SECONDS = 600
+TEAM = re.compile("[A-Z0-9]{1,32}")
 UNAVAILABLE = 503
 _COOKIE = OAuthStateUtils()
 log = structlog.get_logger(__name__)
@@ -40,6 +42,8 @@ def install_routes(teams: InstalledTeams, settings: Settings) -> list[Route]:
     flow = open_flow(teams, settings)
 
     async def install(request: AsyncBoltRequest) -> BoltResponse:
+        # Bolt puts a team into Slack's address as it stands.
+        request.query = {name: [team] for name, team in asked_for(request)}
         begun = await flow.handle_installation(request)
         begun.headers.update({name.lower(): [value] for name, value in HEADERS.items()})
         begun.body = begin_page(begun.headers["location"][0])
@@ -49,6 +53,12 @@ def install_routes(teams: InstalledTeams, settings: Settings) -> list[Route]:
         Route(INSTALL_PATH, _endpoint(install), methods=["GET"]),
         Route(REDIRECT_PATH, _endpoint(flow.handle_callback), methods=["GET"]),
     ]
+
+
+def asked_for(request: AsyncBoltRequest) -> list[tuple[str, str]]:
+    """Return the team that the app is to be installed in, where the request names one."""
+    (team, *_) = request.query.get("team") or [""]
+    return [("team", team)] if TEAM.fullmatch(team) else []
 
 
 def open_flow(teams: InstalledTeams, settings: Settings) -> AsyncOAuthFlow:

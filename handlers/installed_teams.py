@@ -47,7 +47,7 @@ class InstalledTeams:
         self._staff_channel = staff_channel
         self._home = ""
         self._searched: float | None = None
-        self._search: asyncio.Task[None] | None = None
+        self._search: asyncio.Task[str] | None = None
 
     async def open(self) -> None:
         """Be ready: raise WrongKeyError where stored tokens cannot be read."""
@@ -88,10 +88,26 @@ class InstalledTeams:
         now = self._clock()
         if self._searched is None or now - self._searched > SEARCH_SECONDS:
             self._searched = now
-            self._search = asyncio.create_task(self._look_for_home())
+            self._search = asyncio.create_task(self.look_for_home())
         if self._search:
             await asyncio.wait({self._search}, timeout=WAIT_SECONDS)
         return self._home
+
+    async def count(self) -> int:
+        """Return how many teams there are; raise WrongKeyError if one's token cannot be read."""
+        keys = await self.installations.keys()
+        for key in keys:
+            await self.installations.bot_of(key)
+        return len(keys)
+
+    async def look_for_home(self) -> str:
+        """Ask each team's bot, however long it takes, whether it sees the staff channel."""
+        for key in await self.installations.keys():
+            if await self._sees(key):
+                self._home = key
+                return key
+        log.warning("staff_channel_not_found", channel=self._staff_channel)
+        return ""
 
     async def arrived(self, key: str) -> None:
         """Use the token of an installation that was just made."""
@@ -131,13 +147,6 @@ class InstalledTeams:
         bot = await self._rotation.current(key, bot)
         self._known[key] = (now, _open(bot, key, self._api_url))
         return self._known[key][1]
-
-    async def _look_for_home(self) -> None:
-        for key in await self.installations.keys():
-            if await self._sees(key):
-                self._home = key
-                return
-        log.warning("staff_channel_not_found", channel=self._staff_channel)
 
     async def _sees(self, key: str) -> bool:
         try:

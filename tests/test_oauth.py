@@ -75,6 +75,18 @@ async def test_the_browser_is_sent_to_slack_with_a_state_that_it_keeps(pages):
     assert unescape(re.search('href="([^"]+)"', answer.text)[1]) == answer.headers["location"]
 
 
+@pytest.mark.parametrize(
+    ("team", "passed"),
+    [("T0123", ["T0123"]), ("T1&scope=admin", None), ("T1\r\nSet-Cookie: a", None)],
+)
+async def test_a_team_is_passed_on_and_nothing_else(pages, team, passed):
+    answer = await pages.http.get("/slack/install", params={"team": team, "state": "mine"})
+    query = parse_qs(urlsplit(answer.headers["location"]).query)
+    assert query.get("team") == passed
+    assert "admin" not in query["scope"][0]
+    assert query["state"] != ["mine"]
+
+
 async def test_slacks_own_addresses_are_the_default(tmp_path):
     async with several(tmp_path, working=False, slack_api_url="https://slack.com/api/") as lab:
         answer = await lab.http.get("/slack/install")
@@ -137,12 +149,21 @@ async def test_a_team_that_has_not_installed_the_app_gets_200_and_is_counted(pag
     assert await rows(pages, "threads") == []
 
 
-@pytest.mark.parametrize(
-    "gone",
-    [UNINSTALLED, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["UBOTT1"]}}],
-    ids=["app_uninstalled", "tokens_revoked"],
-)
-async def test_a_team_that_leaves_takes_everything_along(lab, gone):
+TOKENS_REVOKED = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["UBOTT1"]}}
+
+
+async def test_a_team_whose_tokens_are_revoked_takes_everything_along(lab):
+    await expect_all_gone(lab, TOKENS_REVOKED)
+
+
+async def test_a_team_that_uninstalls_takes_everything_along_on_postgresql(tmp_path, postgres):
+    channels = ("C1", "C2")
+    url = postgres.new_database()
+    async with several(tmp_path, database_url=url, support_channels=channels) as lab:
+        await expect_all_gone(lab, UNINSTALLED)
+
+
+async def expect_all_gone(lab, gone):
     for team, channel in (("T1", "C1"), ("T2", "C2")):
         await lab.install(team)
         await lab.message(SURE_404, team, channel, "1.0001")

@@ -111,6 +111,7 @@ async def running(folder, emulate):
             TOKEN_ENCRYPTION_KEYS=KEY,
             PUBLIC_URL=own,
             SUPPORT_CHANNELS="",
+            LOG_LEVEL="DEBUG",  # slack_sdk would log whole answers
         )
         async with process(values) as bot, httpx.AsyncClient(trust_env=False) as http:
             yield Run(bot, http, own, slack, folder)
@@ -126,6 +127,7 @@ async def test_install_answer_and_uninstall(tmp_path, emulate):
         out, errors = await run.bot.communicate()
         printed = run.printed + out + errors
         assert f"Workspaces install the app at {run.own}/slack/install".encode() in out
+        assert b'"installed"' in printed  # what is looked through is there
         for secret in (token, CLIENT_SECRET, SIGNING_SECRET, KEY):
             assert secret.encode() not in printed
 

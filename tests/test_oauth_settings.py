@@ -111,8 +111,10 @@ async def test_the_doctor_tells_of_the_workspaces(tmp_path, monkeypatch):
         assert seen["slack"].state is State.BAD
         assert "TOKEN_ENCRYPTION_KEYS" in seen["slack"].text
         put(monkeypatch, TOKEN_ENCRYPTION_KEYS=f"{Fernet.generate_key().decode()},{keys}")
+        stored = lab.stored()
         seen = {one.part: one for one in await examine()}
         assert (seen["slack"].state, seen["slack"].text[-3:]) == (State.GOOD, ": 2")
+        assert lab.stored() == stored, "the doctor encrypts nothing anew"
         assert "https://bot.example.com/slack/install" in seen["configuration"].text
         put(monkeypatch, STAFF_CHANNEL="CNOWHERE")
         seen = {one.part: one for one in await examine()}
