@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JOSE := tests/node/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: setup dev run test check fix bench rehearse model web lock
@@ -27,7 +28,6 @@ $(JOSE): tests/node/package-lock.json
 run: setup                           ## the whole bot against a local workspace, with its page
 	@$(BIN)/anon-support playground
 
-JOSE := tests/node/node_modules/.package-lock.json
 test: dev $(JOSE)                    ## everything a newcomer can run
 	@$(BIN)/python -m pytest -q -n auto $(ARGS)
 
