@@ -1,7 +1,7 @@
 """Durable work on DBOS: what was begun before a crash is finished after it, once."""
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -67,7 +67,7 @@ class Work(DBOSConfiguredInstance):
         self.drop_team: Callable[[str], Awaitable[None]] = _keep
         self._known: OrderedDict[str, None] = OrderedDict()
         self._open: OrderedDict[str, None] = OrderedDict()  # taken on here, not yet done here
-        self._running = 0
+        self.running: Counter[str] = Counter()  # what is being carried out here
         self._changed = asyncio.Condition()
 
     def bind(
@@ -93,7 +93,7 @@ class Work(DBOSConfiguredInstance):
         self.drop_team = _keep
         self._known.clear()
         self._open.clear()
-        self._running = 0
+        self.running.clear()
 
     @property
     def desk(self) -> Desk:
@@ -166,7 +166,7 @@ class Work(DBOSConfiguredInstance):
     async def drained(self) -> None:
         """Return when nothing is being carried out here; what waits stays kept."""
         async with self._changed:
-            await self._changed.wait_for(lambda: not self._running)
+            await self._changed.wait_for(lambda: not self.running)
 
     @DBOS.workflow(name="attend")
     async def attend_to(self, heard: Json) -> Json:
@@ -276,13 +276,17 @@ class Work(DBOSConfiguredInstance):
     async def guarded(self, work: Awaitable[Json], job: Job | None, request: str) -> Json:
         """Count what runs; log what fails unforeseen and tell who waits for it."""
         key = DBOS.workflow_id or ""
-        self._running += 1
+        self.running[key] += 1
         with structlog.contextvars.bound_contextvars(work=key, request=request):
             try:
                 outcome = await work
             except NotInstalledError:
                 log.info("work_void")
                 return {}
+            except DBAPIError as error:
+                log.warning("work_interrupted", error=type(error).__name__)
+                # What DBOS sees as cancelled it does not record: bot.mending takes it up again.
+                raise asyncio.CancelledError from error
             except Exception as error:  # the counterpart of app.error: work ends here
                 await self._apologise(job, error)
                 raise
@@ -290,12 +294,12 @@ class Work(DBOSConfiguredInstance):
                 log.info("done")
                 return outcome
             finally:
-                self._running -= 1
+                self.running -= Counter([key])  # what reaches none is gone
                 await self._close(key)
 
     async def _apologise(self, job: Job | None, error: Exception) -> None:
-        """Log what nobody foresaw and tell who waits; what DBOS cannot keep is tried again."""
-        if isinstance(error, (DBAPIError, dbos_error.DBOSException)):
+        """Log what nobody foresaw and tell who waits, unless another takes it up."""
+        if isinstance(error, dbos_error.DBOSException):
             log.error("work_interrupted", error=type(error).__name__)
             return
         name = reference()

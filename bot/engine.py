@@ -15,6 +15,7 @@ from dbos import error as dbos_error
 from sqlalchemy.exc import DBAPIError
 
 from bot.durable import POSTS, WORK, Fence
+from bot.mending import mend
 from bot.metrics import OLDEST, WAITING
 
 VERSION = "anonbot-1"  # pinned: a deploy goes on with what the one before began
@@ -69,7 +70,11 @@ async def durable_work(
             [{"schedule_name": PURGE, "workflow_fn": purge, "schedule": PURGE_AT}]
         )
         owner.launched()
-        yield
+        mending = asyncio.create_task(mend(owner.executor_id))
+        try:
+            yield
+        finally:
+            mending.cancel()
     finally:
         await asyncio.to_thread(DBOS.destroy)
 

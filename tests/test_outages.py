@@ -10,9 +10,12 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from bot import mending
 from bot.database import open_database
 from bot.errors import ConfigError
 from bot.metrics import TURNED_AWAY
+from bot.playground.workspace import Message
+from tests.postgres import MISSING, binaries, running_server
 from tests.slack_lab import SURE_404, UNSURE, lay_dbos, running
 from tests.test_running import environment, free_port, process, send_event, slack
 from tests.test_scenarios_front import URL_CHECK, post, signed
@@ -51,6 +54,36 @@ async def test_a_full_disk_is_refused_until_there_is_room_again(tmp_path):
             assert await bot.wait() == 0
         events = [json.loads(line)["event"] for line in (await reading).splitlines()]
     assert events.count("said") == 1
+
+
+async def test_postgresql_goes_away_and_comes_back(tmp_path, monkeypatch):
+    monkeypatch.setattr(mending, "LOOK_SECONDS", 0.3)
+    programs = binaries()
+    if programs is None:
+        pytest.skip(MISSING)
+    with running_server(programs) as server:
+        async with running(tmp_path, database_url=server.new_database()) as (lab, opened):
+            # Work under way: Slack limits, so it waits while the database is gone.
+            lab.faults.add("chat.postMessage", status=429, count=1, retry_after=2)
+            begun = lab.people.say("support", "bo", SURE_404)
+            await lab.until(lambda: lab.calls("chat.postMessage"))
+            await lab.delivered()
+            server.stop()
+            ts = lab.workspace.new_ts()
+            lab.workspace.post(Message("C0SUPPORT", ts, "U0ANA", SURE_404))
+            new = envelope(ts, SURE_404)
+            assert (await lab.sender.redeliver(new, 0)).status >= 500
+            async with httpx.AsyncClient(trust_env=False) as http:
+                ready = await http.get(f"{lab.host}/readyz")
+                assert (ready.status_code, ready.json()["away"]) == (503, ["store"])
+                assert (await http.get(f"{lab.host}/healthz")).text == "ok"
+                assert "anon_work_waiting NaN" in (await http.get(f"{lab.host}/metrics")).text
+            server.start()
+            assert (await lab.sender.redeliver(new, 1)).status == 200
+            await lab.until(lambda: lab.replies(begun) and lab.replies(ts), 60)
+            await opened.settled()
+            assert len(lab.replies(begun)) == 1
+            assert len(lab.replies(ts)) == 1
 
 
 async def test_a_clock_that_jumps_back_joins_nothing_that_does_not_belong(tmp_path):
