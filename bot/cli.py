@@ -19,6 +19,8 @@ from bot.cli_kb import kb_commands, open_base
 from bot.cli_keys import keys_commands
 from bot.cli_mint import EPILOG as MINT_EPILOG
 from bot.cli_mint import mint_command
+from bot.cli_replay import EPILOG as REPLAY_EPILOG
+from bot.cli_replay import replay_command
 from bot.errors import ConfigError, UnavailableError, UserError
 
 NOT_SURE = "Not sure. Closest entries:"
@@ -38,6 +40,7 @@ app.command("diagnose", epilog=EPILOG)(diagnose_command)
 app.add_typer(db_commands, name="db")
 app.add_typer(keys_commands, name="keys")
 app.command("mint", epilog=MINT_EPILOG)(mint_command)
+app.command("replay", epilog=REPLAY_EPILOG)(replay_command)
 app.add_typer(audit_commands, name="audit")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

@@ -77,3 +77,19 @@ def draw_curve(figures: Sequence[Figures], threshold: float, path: Path) -> None
     axes.grid(alpha=0.3)
     axes.legend(loc="lower left")
     figure.savefig(path, dpi=150)
+
+
+def draw_replies(scores: Sequence[float], threshold: float, path: Path) -> None:
+    """Write a picture of which share of messages would be answered, by threshold."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import, needed only here
+
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    across = [step / 100 for step in range(101)]
+    share = [sum(score >= at for score in scores) / len(scores) for at in across]
+    axes.plot(across, share, label="share of messages that get a reply")
+    axes.axvline(threshold, linestyle=":", color="grey", label=f"replies from {threshold:.2f} on")
+    axes.set(xlabel="score from which the bot replies", ylim=(0, 1.02), xlim=(0, 1))
+    axes.grid(alpha=0.3)
+    axes.legend(loc="upper right")
+    figure.savefig(path, dpi=150)

@@ -1,0 +1,187 @@
+"""What the bot did, day by day: counted from the state, never from memory."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from statistics import median
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.records import Mode, Verdict
+from bot.tables import answers, channel_modes, feedback, missed_days, misses, ticket_events, tickets
+from bot.ticket_records import Deed
+
+DAY = 86_400
+TOP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The counts of one day, in UTC."""
+
+    day: str
+    answered: int = 0
+    solved: int = 0
+    escalated: int = 0
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFigures:
+    """How one entry did."""
+
+    entry: str
+    answers: int
+    solved: int
+    not_it: int
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """An error or a question that no entry answers."""
+
+    fingerprint: str
+    count: int
+    example: str  # redacted
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What happened since a day."""
+
+    days: tuple[Day, ...]
+    first_answer: float | None  # median seconds until staff answered a ticket
+    entries: tuple[EntryFigures, ...]
+    misses: tuple[Miss, ...]
+
+    def total(self, name: str) -> int:
+        """Return the sum of one count over the days."""
+        return sum(getattr(day, name) for day in self.days)
+
+
+NAMES = ("answered", "solved", "escalated", "missed")
+
+
+def as_json(figures: Figures) -> dict[str, Any]:
+    """Return the figures as the command line prints them."""
+    return {
+        **{name: figures.total(name) for name in NAMES},
+        "median_first_answer_seconds": figures.first_answer,
+        "days": [{name: getattr(day, name) for name in ("day", *NAMES)} for day in figures.days],
+        "top_entries": [
+            {"entry": e.entry, "answers": e.answers, "solved": e.solved, "not_it": e.not_it}
+            for e in figures.entries
+        ],
+        "top_misses": [
+            {"fingerprint": m.fingerprint, "count": m.count, "example": m.example}
+            for m in figures.misses
+        ],
+    }
+
+
+class Statistics:
+    """Reads the counts; each method is one transaction."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def _all(self, query: Select[Any]) -> list[Row[Any]]:
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(query)).all())
+
+    async def since(self, since: float, now: float) -> Figures:
+        """Return what happened from the day of ``since`` to today, days without anything too."""
+        first, last = int(since // DAY), int(now // DAY)
+        counts = {
+            "answered": await self._by_day(answers.c.created, answers.c.entry != "", first),
+            "solved": await self._by_day(
+                feedback.c.updated, feedback.c.verdict == Verdict.SOLVED.value, first
+            ),
+            "escalated": await self._by_day(
+                ticket_events.c.at, ticket_events.c.deed == Deed.OPENED.value, first
+            ),
+            "missed": await self._missed(first),
+        }
+        days = tuple(
+            Day(_name(day), **{name: counts[name].get(day, 0) for name in NAMES})
+            for day in range(first, last + 1)
+        )
+        waited = await self._waited(first * DAY)
+        return Figures(
+            days,
+            median(waited) if waited else None,
+            await self.entries(first * DAY),
+            await self.misses(first * DAY),
+        )
+
+    async def _by_day(self, column: Any, condition: Any, first: int) -> dict[int, int]:
+        day = func.floor(column / DAY).label("day")
+        query = select(day, func.count().label("number"))
+        query = query.where(condition, column >= first * DAY).group_by(day)
+        return {int(row.day): row.number for row in await self._all(query)}
+
+    async def _missed(self, first: int) -> dict[int, int]:
+        query = select(missed_days).where(missed_days.c.day >= first)
+        return {row.day: row.number for row in await self._all(query)}
+
+    async def _waited(self, since: float) -> list[float]:
+        waited = (tickets.c.answered - tickets.c.opened).label("waited")
+        query = select(waited).where(tickets.c.answered.is_not(None), tickets.c.opened >= since)
+        return [row.waited for row in await self._all(query)]
+
+    async def entries(self, since: float) -> tuple[EntryFigures, ...]:
+        """Return the entries that were given most, with their votes."""
+        given = select(answers.c.entry, func.count().label("number"))
+        given = given.where(answers.c.entry != "", answers.c.created >= since)
+        shown = await self._all(
+            given.group_by(answers.c.entry).order_by(func.count().desc(), answers.c.entry).limit(TOP)
+        )
+        votes = select(feedback.c.entry, feedback.c.verdict, func.count().label("number"))
+        votes = votes.where(feedback.c.updated >= since)
+        cast = await self._all(votes.group_by(feedback.c.entry, feedback.c.verdict))
+        said = {(row.entry, row.verdict): row.number for row in cast}
+        return tuple(
+            EntryFigures(
+                row.entry,
+                row.number,
+                said.get((row.entry, Verdict.SOLVED.value), 0),
+                said.get((row.entry, Verdict.NOT_IT.value), 0),
+            )
+            for row in shown
+        )
+
+    async def misses(self, since: float) -> tuple[Miss, ...]:
+        """Return what was missed most, of what was missed since then."""
+        query = select(misses).where(misses.c.updated >= since)
+        rows = await self._all(query.order_by(misses.c.count.desc(), misses.c.fingerprint).limit(TOP))
+        return tuple(Miss(row.fingerprint, row._mapping["count"], row.example) for row in rows)
+
+    async def modes(self, team: str) -> tuple[tuple[str, Mode], ...]:
+        """Return the channels that have a mode of their own."""
+        query = select(channel_modes).where(channel_modes.c.team == team)
+        rows = await self._all(query.order_by(channel_modes.c.channel))
+        return tuple((row.channel, Mode(row.mode)) for row in rows)
+
+
+def _name(day: int) -> str:
+    return datetime.fromtimestamp(day * DAY, UTC).date().isoformat()
+
+
+def days_of(period: str) -> int | None:
+    """Return how many days ``7d``, ``7`` or ``2w`` mean, None where it is no period."""
+    text = period.strip().casefold()
+    factor = {"d": 1, "w": 7}.get(text[-1:], 0)
+    number = text[:-1] if factor else text
+    if not number.isascii() or not number.isdigit() or not 1 <= int(number[:6]) * (factor or 1) <= 3650:
+        return None
+    return int(number) * (factor or 1)
+
+
+def lines(figures: Figures, titles: dict[str, str]) -> Iterable[str]:
+    """Yield the figures in words, for a message."""
+    yield " · ".join(f"{name} {figures.total(name)}" for name in NAMES)
+    for one in figures.entries[:5]:
+        title = titles.get(one.entry, one.entry)
+        yield f"• {title} ({one.entry}): {one.answers}, solved {one.solved}, not it {one.not_it}"
