@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from bot.answering import Decision, Outcome, Paste, read_paste
+from bot.charts import stats_chart
 from bot.errors import UserError
 from bot.jobs import Job, Kind, work_id
 from bot.leaks import live_leaks
 from bot.metrics import DECISIONS, MATCH
 from bot.minting import By
 from bot.mints import Mints
+from bot.periods import days_of
 from bot.records import Candidate, Mode, Place
-from bot.reply import FormOffer, LeakWarning, Notice, Said
+from bot.reply import FormOffer, LeakWarning, Notice, Said, StatsAnswer
+from bot.stats import DAY
 from bot.verbs import CHECKING, VERBS, Form, Name, Verb, parse_verb
 from bot.workflows import NOTHING_FOUND, Case, Workflows, candidates_of
 
@@ -50,6 +53,8 @@ TEXTS = {Name.UNKNOWN: UNKNOWN, **dict.fromkeys(CHECKING, CHECK_USAGE)}
 MODE_IS = "The mode here is `{mode}`. Staff change it with `config mode` and one of {modes}."
 MODE_SET = "The mode here is now `{mode}`."
 CONFIG_STAFF = "Only staff can change the mode of a channel."
+STATS_STAFF = "Only staff can see these figures."
+STATS_DAYS = "7d"
 CONFIG_BAD = "I know no mode `{mode}`: it is one of {modes}."
 CONFIG_DM = "A direct message has no mode: I always answer here."
 MODES = ", ".join(f"`{mode.value}`" for mode in Mode)
@@ -136,8 +141,8 @@ class Asking:
                 await store.forget(team, user)
                 await self.workflows.works.forget(team, user)
                 return Notice(FORGOTTEN)
-            case Name.CONFIG:
-                return await self._config(verb.rest, team, channel, user)
+            case Name.CONFIG | Name.STATS:
+                return await self._staffs(verb, Place(team, channel, ""), user)
             case Name.MINT | Name.KEYS:
                 return await self._example(verb.name, Place(team, channel, ""), user)
             case Name.UNKNOWN if verb.rest:
@@ -145,6 +150,22 @@ class Asking:
             case _:
                 form = VERBS[verb.name].form if verb.name in VERBS else None
                 return FormOffer(form) if form else Notice(TEXTS.get(verb.name, HELP))
+
+    async def _staffs(self, verb: Verb, place: Place, user: str) -> Said:
+        """Do what is for staff."""
+        if verb.name is Name.CONFIG:
+            return await self._config(verb.rest, place.team, place.channel, user)
+        if user not in await self.workflows.staff.ids():
+            raise UserError(STATS_STAFF)
+        days = days_of(verb.rest or STATS_DAYS) or 1
+        now = self.workflows.clock()
+        figures = await self.workflows.store.stats.since(now - (days - 1) * DAY, now)
+        loop = asyncio.get_running_loop()
+        picture = await loop.run_in_executor(self.matching, stats_chart, figures)
+        name = f"Anon support, the last {days} days"
+        await self.workflows.messenger.send_picture(place.team, user, name, picture)
+        titles = tuple((one.id, one.title) for one in self.workflows.answerer.entries)
+        return StatsAnswer(days, figures, titles)
 
     async def _example(self, name: Name, place: Place, user: str) -> Said:
         """Say which example keys there are, or offer the form that mints to who may."""

@@ -16,6 +16,7 @@ PAPER, INK = "#fbfaf7", "#1f2430"
 def stats_chart(figures: Figures) -> bytes:
     """Return a PNG of the counts per day, side by side."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import, needed only here
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
 
     figure = Figure(figsize=(8, 4), layout="constrained", facecolor=PAPER)
     axes = figure.subplots()
@@ -28,7 +29,7 @@ def stats_chart(figures: Figures) -> bytes:
         axes.bar(shifted, heights, width=0.2, label=name, color=COLOURS[name])
     step = max(1, len(days) // 12)
     axes.set_xticks(list(places)[::step], days[::step])
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.tick_params(colors=INK)
     axes.grid(axis="y", alpha=0.3)
     axes.legend(loc="upper left", ncols=len(NAMES), frameon=False, labelcolor=INK)

@@ -21,6 +21,8 @@ from bot.cli_mint import EPILOG as MINT_EPILOG
 from bot.cli_mint import mint_command
 from bot.cli_replay import EPILOG as REPLAY_EPILOG
 from bot.cli_replay import replay_command
+from bot.cli_stats import EPILOG as STATS_EPILOG
+from bot.cli_stats import stats_command
 from bot.errors import ConfigError, UnavailableError, UserError
 
 NOT_SURE = "Not sure. Closest entries:"
@@ -40,6 +42,7 @@ app.command("diagnose", epilog=EPILOG)(diagnose_command)
 app.add_typer(db_commands, name="db")
 app.add_typer(keys_commands, name="keys")
 app.command("mint", epilog=MINT_EPILOG)(mint_command)
+app.command("stats", epilog=STATS_EPILOG)(stats_command)
 app.command("replay", epilog=REPLAY_EPILOG)(replay_command)
 app.add_typer(audit_commands, name="audit")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.ladders import Ladder
 from bot.records import Candidate
+from bot.stats import Figures
 from bot.ticket_reply import TicketSaid
 from bot.verbs import Form
 from knowledge.entry import Entry, Link
@@ -118,6 +119,15 @@ class LeakWarning:
     own: bool = True  # shown to the author
 
 
+@dataclass(frozen=True, slots=True)
+class StatsAnswer:
+    """The figures of some days, for staff."""
+
+    days: int
+    figures: Figures
+    titles: tuple[tuple[str, str], ...]  # entry and title
+
+
 Said = (
     Reply
     | Again
@@ -128,6 +138,7 @@ Said = (
     | FormOffer
     | MintAnswer
     | LeakWarning
+    | StatsAnswer
     | TicketSaid
 )
 

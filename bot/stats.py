@@ -1,6 +1,6 @@
 """What the bot did, day by day: counted from the state, never from memory."""
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
@@ -117,10 +117,9 @@ class Statistics:
         )
 
     async def _by_day(self, column: Any, condition: Any, first: int) -> dict[int, int]:
-        day = func.floor(column / DAY).label("day")
-        query = select(day, func.count().label("number"))
-        query = query.where(condition, column >= first * DAY).group_by(day)
-        return {int(row.day): row.number for row in await self._all(query)}
+        """Count in Python: databases round in ways of their own."""
+        rows = await self._all(select(column).where(condition, column >= first * DAY))
+        return Counter(int(row[0] // DAY) for row in rows)
 
     async def _missed(self, first: int) -> dict[int, int]:
         query = select(missed_days).where(missed_days.c.day >= first)
@@ -135,9 +134,8 @@ class Statistics:
         """Return the entries that were given most, with their votes."""
         given = select(answers.c.entry, func.count().label("number"))
         given = given.where(answers.c.entry != "", answers.c.created >= since)
-        shown = await self._all(
-            given.group_by(answers.c.entry).order_by(func.count().desc(), answers.c.entry).limit(TOP)
-        )
+        most = given.group_by(answers.c.entry).order_by(func.count().desc(), answers.c.entry)
+        shown = await self._all(most.limit(TOP))
         votes = select(feedback.c.entry, feedback.c.verdict, func.count().label("number"))
         votes = votes.where(feedback.c.updated >= since)
         cast = await self._all(votes.group_by(feedback.c.entry, feedback.c.verdict))
@@ -154,9 +152,11 @@ class Statistics:
 
     async def misses(self, since: float) -> tuple[Miss, ...]:
         """Return what was missed most, of what was missed since then."""
-        query = select(misses).where(misses.c.updated >= since)
-        rows = await self._all(query.order_by(misses.c.count.desc(), misses.c.fingerprint).limit(TOP))
-        return tuple(Miss(row.fingerprint, row._mapping["count"], row.example) for row in rows)
+        number = misses.c["count"].label("number")
+        query = select(misses.c.fingerprint, number, misses.c.example)
+        recent = query.where(misses.c.updated >= since)
+        rows = await self._all(recent.order_by(number.desc(), misses.c.fingerprint).limit(TOP))
+        return tuple(Miss(row.fingerprint, row.number, row.example) for row in rows)
 
     async def modes(self, team: str) -> tuple[tuple[str, Mode], ...]:
         """Return the channels that have a mode of their own."""
@@ -167,21 +167,3 @@ class Statistics:
 
 def _name(day: int) -> str:
     return datetime.fromtimestamp(day * DAY, UTC).date().isoformat()
-
-
-def days_of(period: str) -> int | None:
-    """Return how many days ``7d``, ``7`` or ``2w`` mean, None where it is no period."""
-    text = period.strip().casefold()
-    factor = {"d": 1, "w": 7}.get(text[-1:], 0)
-    number = text[:-1] if factor else text
-    if not number.isascii() or not number.isdigit() or not 1 <= int(number[:6]) * (factor or 1) <= 3650:
-        return None
-    return int(number) * (factor or 1)
-
-
-def lines(figures: Figures, titles: dict[str, str]) -> Iterable[str]:
-    """Yield the figures in words, for a message."""
-    yield " · ".join(f"{name} {figures.total(name)}" for name in NAMES)
-    for one in figures.entries[:5]:
-        title = titles.get(one.entry, one.entry)
-        yield f"• {title} ({one.entry}): {one.answers}, solved {one.solved}, not it {one.not_it}"

@@ -25,6 +25,7 @@ from bot.records import (
     Verdict,
 )
 from bot.run_store import RunStore
+from bot.stats import DAY, Statistics
 from bot.tables import (
     METADATA,
     answers,
@@ -32,6 +33,7 @@ from bot.tables import (
     check_runs,
     feedback,
     mints,
+    missed_days,
     misses,
     opted_out,
     pieces,
@@ -57,6 +59,7 @@ class Store:
         self._engine = engine
         self.audit = Audit(engine)
         self.tickets = TicketStore(engine)
+        self.stats = Statistics(engine)
         self._dialect: Any = sqlite if engine.dialect.name == "sqlite" else postgresql
         self.runs = RunStore(engine)
 
@@ -307,6 +310,17 @@ class Store:
         )
         return str(row.user) if row else ""
 
+    async def threads_of(self, team: str, asker: str, limit: int) -> list[tuple[Place, State]]:
+        """Return the threads of a person that are not solved, the latest first."""
+        query = select(threads).where(
+            threads.c.team == team,
+            threads.c.asker == asker,
+            threads.c.state.not_in([State.SOLVED.value, State.MUTED.value]),
+        )
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(query.order_by(threads.c.updated.desc()).limit(limit))
+            return [(Place(row.team, row.channel, row.root), State(row.state)) for row in rows]
+
     async def count_miss(self, fingerprint: str, example: str, now: float) -> None:
         """Count a message that no entry answers; ``example`` is redacted text."""
         values = {"fingerprint": fingerprint[:128], "count": 1, "updated": now}
@@ -318,12 +332,17 @@ class Store:
                     set_={"count": misses.c.count + 1, "updated": now},
                 )
             )
+            day = self._dialect.insert(missed_days).values(day=int(now // DAY), number=1)
+            more = {"number": missed_days.c.number + 1}
+            await connection.execute(day.on_conflict_do_update(index_elements=["day"], set_=more))
 
     async def purge(self, before: float, now: float) -> None:
         """Delete what was seen or counted before then, and pieces that nothing joins any more."""
         async with self._write() as connection:
             await connection.execute(delete(seen_events).where(seen_events.c.seen < before))
             await connection.execute(delete(misses).where(misses.c.updated < before))
+            old = missed_days.c.day < int(before // DAY)
+            await connection.execute(delete(missed_days).where(old))
             await connection.execute(delete(check_runs).where(check_runs.c.started < before))
             await connection.execute(delete(pieces).where(pieces.c.seen < now - PIECES_SECONDS))
         await self.audit.purge(now)

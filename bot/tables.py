@@ -141,6 +141,14 @@ check_runs = Table(
     Index("ix_check_runs_channel", "team", "channel", "started"),
 )
 
+# How many messages a day no entry answered.
+missed_days = Table(
+    "missed_days",
+    METADATA,
+    Column("day", Integer, primary_key=True, autoincrement=False),  # since 1970, in UTC
+    Column("number", Integer, nullable=False),
+)
+
 # One row for each process that carries out work on PostgreSQL; ``taken`` once it is dead.
 replicas = Table(
     "replicas",

@@ -8,6 +8,7 @@ from enum import StrEnum
 from rapidfuzz import fuzz, process
 
 from bot.checks.ladder import CheckKind
+from bot.periods import days_of
 
 
 class Name(StrEnum):
@@ -23,6 +24,7 @@ class Name(StrEnum):
     MINT = "mint"
     KEYS = "keys"
     ESCALATE = "escalate"
+    STATS = "stats"
     MUTE_ME = "mute me"
     UNMUTE_ME = "unmute me"
     FORGET_ME = "forget me"
@@ -98,6 +100,11 @@ def _options(rest: str) -> bool:
     return len(words) <= 1 or "=" in words[0]
 
 
+def _period(rest: str) -> bool:
+    """Tell `stats` and `stats 7d` from a sentence about statistics."""
+    return not rest or days_of(rest) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """How a verb is used; what it does not take is a sentence that begins with its name."""
@@ -144,6 +151,7 @@ VERBS = {
     ),
     Name.HELP: Usage("What the bot can do, with examples"),
     Name.CONFIG: Usage("Staff: how the bot behaves in this channel", "mode <mode>", _mode),
+    Name.STATS: Usage("Staff: figures of the last days, with a picture", "[7d]", _period),
     Name.MUTE_ME: Usage("The bot leaves your messages alone"),
     Name.UNMUTE_ME: Usage("The bot answers you again"),
     Name.FORGET_ME: Usage("Deletes what the bot keeps about you"),

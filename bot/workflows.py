@@ -76,6 +76,9 @@ class Messenger(Protocol):
     async def first_message(self, place: Place) -> tuple[str, str]:
         """Return who began the thread and the words, not redacted; nothing where unreadable."""
 
+    async def send_picture(self, team: str, user: str, title: str, picture: bytes) -> None:
+        """Send a PNG to one person by direct message; one who cannot be reached gets none."""
+
     async def direct(self, team: str, user: str) -> str:
         """Return the channel of direct messages with the person, nothing if there is none."""
 

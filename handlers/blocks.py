@@ -22,13 +22,15 @@ from bot.reply import (
     Option,
     Reply,
     Said,
+    StatsAnswer,
     shorten_line,
 )
-from bot.ticket_reply import TicketSaid
+from bot.ticket_reply import TicketCard, TicketLine, TicketNote, TicketReply
 from bot.verbs import Form
 from handlers import ids
 from handlers.blocks_checks import ladder_message, reply_ladder, run_again
 from handlers.blocks_mint import mint_answer
+from handlers.blocks_stats import stats_answer
 from handlers.blocks_tickets import ticket_blocks
 from handlers.elements import TEXT_LIMIT, actions, button, context, defused, section
 from handlers.mrkdwn import escape, mrkdwn
@@ -59,8 +61,13 @@ class Rendered:
 
 def render(said: Said) -> Rendered:
     """Return how a value looks in Slack."""
-    drawn = ticket_blocks(said) if isinstance(said, TicketSaid) else _drawn(said)
-    text, blocks = drawn
+    match said:
+        case TicketCard() | TicketNote() | TicketLine() | TicketReply():
+            text, blocks = ticket_blocks(said)
+        case StatsAnswer():
+            text, blocks = stats_answer(said)
+        case _:
+            text, blocks = _drawn(said)
     return Rendered(text, [block.to_dict() for block in blocks])
 
 

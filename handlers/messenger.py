@@ -27,6 +27,7 @@ NOBODY = "Slack does not tell me who you are ({reason}), so I cannot do that for
 UNREACHABLE = frozenset({"user_not_found", "user_disabled", "cannot_dm_bot", "users_not_found"})
 TRIGGER_GONE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 CLOSED = frozenset({"not_found", "view_not_found"})
+PICTURE = "anon-support.png"
 PAGE = 200
 PAGES = 5
 LOOK_BACK_SECONDS = 3600  # clocks differ
@@ -152,6 +153,21 @@ class SlackMessenger:
         if not found or found[0].get("bot_id"):
             return "", ""
         return str(found[0].get("user") or ""), message_text(found[0])
+
+    async def send_picture(self, team: str, user: str, title: str, picture: bytes) -> None:
+        """Send a PNG to one person by direct message; one who cannot be reached gets none."""
+        channel, web = await self.direct(team, user), await self._web(team)
+        if channel:
+            with calling():
+                await web.files_upload_v2(
+                    channel=channel, filename=PICTURE, title=title, alt_txt=title, content=picture
+                )
+
+    async def publish_home(self, team: str, user: str, view: dict[str, Any]) -> None:
+        """Show a person their App Home."""
+        web = await self._web(team)
+        with calling():
+            await web.views_publish(user_id=user, view=view)
 
     async def direct(self, team: str, user: str) -> str:
         """Return the channel of direct messages with the person, nothing if there is none."""

@@ -1,0 +1,68 @@
+"""What somebody's App Home shows, as a value: one's own for all, everything for staff."""
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.records import Mode, Place, State, TicketState
+from bot.stats import DAY, EntryFigures, Miss
+from bot.ticket_records import Ticket
+from bot.workflows import Workflows
+
+MINE = 10
+OPEN = 15
+CHANNELS = 30
+FIGURE_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class StaffHome:
+    """What staff see besides."""
+
+    counts: dict[TicketState, int]
+    tickets: tuple[Ticket, ...]  # the oldest that somebody has to look at
+    misses: tuple[Miss, ...]
+    entries: tuple[EntryFigures, ...]
+    titles: dict[str, str]
+    modes: tuple[tuple[str, Mode], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """One person's App Home; links are by thread."""
+
+    threads: tuple[tuple[Place, State, str], ...]  # with its address
+    tickets: tuple[tuple[Ticket, str], ...]
+    staff: StaffHome | None
+    now: float
+
+
+async def home_of(workflows: Workflows, team: str, user: str) -> Home:
+    """Return what the person may see: others' threads and tickets are for staff alone."""
+    store, now = workflows.store, workflows.clock()
+    threads = await store.threads_of(team, user, MINE)
+    tickets = await store.tickets.of_asker(team, user, MINE)
+    places = [*(place for place, _ in threads), *(ticket.place for ticket in tickets)]
+    links = await asyncio.gather(*(_link(workflows, place) for place in places))
+    staff = user in await workflows.staff.ids()
+    more = await _for_staff(workflows, team, now) if staff else None
+    mine = tuple((*thread, link) for thread, link in zip(threads, links, strict=False))
+    own = tuple(zip(tickets, links[len(threads) :], strict=True))
+    return Home(mine, own, more, now)
+
+
+async def _link(workflows: Workflows, place: Place) -> str:
+    if not place.root:
+        return ""
+    return await workflows.messenger.permalink(place.team, place.channel, place.root)
+
+
+async def _for_staff(workflows: Workflows, team: str, now: float) -> StaffHome:
+    store, since = workflows.store, now - FIGURE_DAYS * DAY
+    return StaffHome(
+        await store.tickets.counts(),
+        tuple(await store.tickets.unfinished(OPEN)),
+        await store.stats.misses(since),
+        await store.stats.entries(since),
+        {entry.id: entry.title for entry in workflows.answerer.entries},
+        (await store.stats.modes(team))[:CHANNELS],
+    )

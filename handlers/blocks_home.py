@@ -1,0 +1,72 @@
+"""The App Home as Block Kit, under its cap of a hundred blocks whatever there is to show."""
+
+from typing import Any
+
+from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock
+from slack_sdk.models.views import View
+
+from bot.home import FIGURE_DAYS, Home, StaffHome
+from bot.records import TicketState
+from bot.reply import shorten_line
+from bot.ticket_records import Ticket
+from bot.tickets import duration
+from handlers.blocks_stats import entry_line, miss_line
+from handlers.elements import context, section
+from handlers.mrkdwn import escape
+
+NOTHING_OPEN = "You have no open thread. Mention me in a channel, or write to me here."
+ASK = "Ask me with `/anon ask`, a mention, or a direct message. `/anon escalate` brings a human."
+QUIET = "none"
+SUMMARY_LIMIT = 120
+
+
+def home_view(home: Home) -> dict[str, Any]:
+    """Return the view."""
+    blocks: list[Block] = [HeaderBlock(text="Your threads")]
+    threads = [
+        f"• <{link}|Thread> in <#{place.channel}>: {state.value}"
+        for place, state, link in home.threads
+        if link
+    ]
+    blocks.append(section("\n".join(threads) or NOTHING_OPEN))
+    if home.tickets:
+        blocks.append(HeaderBlock(text="Your tickets"))
+        blocks.append(section("\n".join(_own(ticket, link) for ticket, link in home.tickets)))
+    blocks.append(context(ASK))
+    if home.staff:
+        blocks += [DividerBlock(), *_staff(home.staff, home.now)]
+    return dict(View(type="home", blocks=blocks).to_dict())
+
+
+def _own(ticket: Ticket, link: str) -> str:
+    where = f" · <{link}|open>" if link else ""
+    return f"• Ticket {ticket.id}: {ticket.state.value} · {_summary(ticket)}{where}"
+
+
+def _staff(staff: StaffHome, now: float) -> list[Block]:
+    counts = " · ".join(f"{state.value} *{staff.counts.get(state, 0)}*" for state in TicketState)
+    tickets = [_waiting(ticket, now) for ticket in staff.tickets]
+    modes = [f"<#{channel}> `{mode.value}`" for channel, mode in staff.modes]
+    entries = [entry_line(one, staff.titles.get(one.entry, "")) for one in staff.entries]
+    return [
+        HeaderBlock(text="Tickets"),
+        section(counts),
+        section("\n".join(tickets) or QUIET),
+        HeaderBlock(text=f"Missed in {FIGURE_DAYS} days"),
+        section("\n".join(map(miss_line, staff.misses)) or QUIET),
+        HeaderBlock(text=f"Entries in {FIGURE_DAYS} days"),
+        section("\n".join(entries) or QUIET),
+        HeaderBlock(text="Channels with a mode of their own"),
+        section(" · ".join(modes) or QUIET),
+    ]
+
+
+def _waiting(ticket: Ticket, now: float) -> str:
+    who = f" by <@{ticket.claimer}>" if ticket.claimer else ""
+    age = duration(now - ticket.opened)
+    return f"• Ticket {ticket.id}: {ticket.state.value}{who} · {age} · {_summary(ticket)}"
+
+
+def _summary(ticket: Ticket) -> str:
+    words = shorten_line(ticket.draft.summary, SUMMARY_LIMIT).replace("`", "'")
+    return f"`{escape(words)}`" if words else f"<@{ticket.draft.asker}>"
