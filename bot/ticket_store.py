@@ -165,6 +165,11 @@ class TicketStore:
             said = ticket_events.c.user == user
             await connection.execute(update(ticket_events).where(said).values(text=""))
 
+    async def numbers(self, team: str) -> list[int]:
+        """Return the numbers of a team's tickets."""
+        rows = await self._all(select(tickets.c.id).where(tickets.c.team == team))
+        return [row.id for row in rows]
+
     async def forget_team(self, team: str) -> int:
         """Delete the tickets of a team with all that was done to them; return how many rows."""
         theirs = select(tickets.c.id).where(tickets.c.team == team)

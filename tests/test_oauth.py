@@ -240,10 +240,15 @@ async def test_the_staff_channel_belongs_to_the_team_that_sees_it(tmp_path):
         assert await workflows.staff.ids() == {"USTAFF"}
         assert {token for token, _ in lab.slack.called("conversations.members")} == {token_of("T2")}
         await lab.message(SURE_404, "T1", "C1", "1.0001")
-        await workflows.ask_human(Place("T1", "C1", "1.0001"), "UASK")
+        await workflows.escalate(Place("T1", "C1", "1.0001"), "UASK", "press:1")
         await WORK.settled()
         posts = [(token, call["channel"]) for token, call in lab.slack.called("chat.postMessage")]
         assert posts[1:] == [(token_of("T2"), "CSTAFF"), (token_of("T1"), "C1")]
+        assert len(await rows(lab, "tickets")) == 1
+        await lab.event(UNINSTALLED, "T1")
+        assert await rows(lab, "tickets") == await rows(lab, "ticket_events") == []
+        works = [one.workflow_id for one in await DBOS.list_workflows_async()]
+        assert [one for one in works if one.startswith(("ticket:", "press:", "T1:"))] == []
         await lab.event(UNINSTALLED, "T2")
         assert await lab.bot.teams.home() == ""
 
