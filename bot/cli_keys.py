@@ -46,7 +46,7 @@ def new(alg: Alg = "RS256", json: Json = False) -> None:
     key = new_key(_algorithm(alg))
     folder.add([key])
     if json:
-        print_json({"kid": key.kid, "alg": key.alg, "jwks_url": settings.jwks_url})
+        print_json({"kid": key.kid, "alg": key.alg, **address(settings)})
         return
     print(MADE.format(alg=key.alg, kid=key.kid, folder=folder.folder))
     print(served_at(settings))
@@ -59,7 +59,7 @@ def list_keys(json: Json = False) -> None:
     now = time()
     rows = [_row(held, now) for held in folder.ring().served(now)]
     if json:
-        print_json({"keys": rows, "jwks_url": settings.jwks_url})
+        print_json({"keys": rows, **address(settings)})
         return
     for row in rows:
         print(f"{row['kid']}  {row['alg']:<6} {row['state']:<8} {_line(row)}")
@@ -89,12 +89,17 @@ def rotate(
     """Let a new key sign; the old public half is served until its last token has expired."""
     settings, folder = _open()
     wanted = _algorithm(alg) if alg else None
-    old = folder.ring().chosen(kid).kid
-    key = folder.rotate(kid, lambda like: _made(wanted, like))
+    replaced: list[str] = []  # known under the lock alone: another process may rotate too
+
+    def successor(old: "Held") -> "SigningKey":
+        replaced.append(old.kid)
+        return _made(wanted, str(old.public["alg"]))
+
+    key = folder.rotate(kid, successor)
     if json:
-        print_json({"kid": key.kid, "alg": key.alg, "old": old, "jwks_url": settings.jwks_url})
+        print_json({"kid": key.kid, "alg": key.alg, "old": replaced[0], **address(settings)})
     else:
-        print(ROTATED.format(kid=key.kid, alg=key.alg, old=old))
+        print(ROTATED.format(kid=key.kid, alg=key.alg, old=replaced[0]))
 
 
 @keys_commands.command(
@@ -136,6 +141,11 @@ def served_at(settings: "Settings") -> str:
     """Say where the public set is served, and whether only this machine can see it."""
     local = "" if settings.public_url else LOCAL
     return SERVED_AT.format(url=settings.jwks_url, local=local)
+
+
+def address(settings: "Settings") -> dict[str, object]:
+    """Return the same as members of a JSON document."""
+    return {"jwks_url": settings.jwks_url, "jwks_url_is_local": not settings.public_url}
 
 
 def _open() -> "tuple[Settings, KeyFolder]":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.batches import print_json
-from bot.cli_keys import served_at
+from bot.cli_keys import address, served_at
 from bot.cli_options import Json
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _as_json(minted: "Minted", settings: "Settings") -> dict[str, object]:
         "token": minted.token,
         "header": dict(minted.draft.header),
         "claims": dict(minted.draft.claims),
-        "jwks_url": settings.jwks_url,
+        **address(settings),
         "finding": fault.finding if fault else None,
     }
 

@@ -61,6 +61,7 @@ def test_a_minted_token_is_good_and_says_what_was_asked(call, key):
     assert {"sub": "user-42", "n": 5, "aud": "acme"}.items() <= made["claims"].items()
     assert made["claims"]["anon_example"] is True
     assert made["jwks_url"] == "http://127.0.0.1:3000/.well-known/jwks.json"
+    assert made["jwks_url_is_local"] is True
     assert judged(call, made["token"]) == (True, ["ok"])
 
 

@@ -12,7 +12,7 @@ from jwt.algorithms import get_default_algorithms
 from token_lab import private_key
 
 from bot.checks.keys import PRIVATE_MEMBERS
-from bot.errors import ConfigError
+from bot.errors import ConfigError, UserError
 from bot.tokens.imported import keys_of
 from bot.tokens.key_folder import KeyFolder
 from bot.tokens.ring import MOST_KEYS, jwk_set
@@ -91,12 +91,12 @@ def test_the_newest_key_signs_and_others_by_name(folder):
         folder.add([key])
     assert folder.signer("", 0).kid == second.kid
     assert folder.signer(first.kid, 0).kid == first.kid
-    with pytest.raises(ConfigError, match="no key nosuch"):
+    with pytest.raises(UserError, match="no key nosuch"):
         folder.signer("nosuch", 0)
 
 
 def test_without_a_key_the_way_to_one_is_told(folder):
-    with pytest.raises(ConfigError, match="anon-support keys new"):
+    with pytest.raises(UserError, match="anon-support keys new"):
         folder.signer("", 0)
     assert not folder.folder.exists()
 
@@ -110,7 +110,7 @@ def test_rotation_serves_the_old_key_until_its_last_token_has_expired(folder, cl
     assert kids(folder, clock) == [new.kid, old.kid]
     assert folder.signer("", 0).kid == new.kid
     assert files(folder) == sorted([f"{new.kid}.json", "ring.json"]), "the old one signs no more"
-    with pytest.raises(ConfigError, match="no key"):
+    with pytest.raises(UserError, match="no key"):
         folder.signer(old.kid, 0)
     clock.now += 299
     assert kids(folder, clock) == [new.kid, old.kid]

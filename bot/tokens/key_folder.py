@@ -59,14 +59,14 @@ class KeyFolder:
             longer = reduce(lambda grown, key: grown.with_key(key, now), keys, ring)
             return self._commit(longer, keys)
 
-    def rotate(self, kid: str, make: Callable[[str], SigningKey]) -> SigningKey:
+    def rotate(self, kid: str, make: Callable[[Held], SigningKey]) -> SigningKey:
         """Let a new key sign in place of one, whose public half is served while it is needed.
 
-        ``make`` returns the new key for the algorithm of the old one.
+        ``make`` returns the new key, given what the old one is.
         """
         with self._changing() as ring:
             old = ring.chosen(kid)
-            key = make(str(old.public["alg"]))
+            key = make(old)
             now = self._clock()
             self._commit(ring.without(old.kid, now).with_key(key, now), [key])
             self._drop(old)
