@@ -36,6 +36,7 @@ from bot.operations import Readiness, operations_routes
 from bot.ownership import owned_work
 from bot.pace import Pace
 from bot.private_checks import PrivateChecks
+from bot.rechecking import Rechecking
 from bot.run_store import Limits
 from bot.sealed import Sealed
 from bot.services import Services
@@ -166,6 +167,7 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
     feedback = Feedback(workflows)
     channels = SlackChannels(teams, services.clock)
     checks = MessageChecks(open_checking(services, workflows, channels), workflows)
+    rechecking = Rechecking(checks)
     gathering = Gathering(workflows, asking)
     waits = Waits(
         settings.remind_minutes * 60, settings.stale_days * DAY, settings.close_days * DAY
@@ -180,8 +182,8 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
         "files": SlackFiles(teams, settings.slack_api_url),
         "workflows": workflows,
         "asking": asking,
-        "checks": checks,
-        "private_checks": PrivateChecks(checks, asking),
+        "rechecking": rechecking,
+        "private_checks": PrivateChecks(rechecking, checks.checking, asking),
         "feedback": feedback,
         "gathering": gathering,
         "tickets": tickets,

@@ -34,12 +34,7 @@ class Feedback:
         claim = f"pick:{case.id}"
         if not await self.workflows.store.claim(self.workflows.clock(), claim):
             return
-        if answer.posted is None:
-            await self.workflows.answer(case, entry)
-            return
-        reply = await self.workflows.reply(entry, case.candidates)
-        await self.workflows.messenger.edit(team, channel, answer.posted, reply)
-        await self.workflows.record(case, answer.posted, entry)
+        await self.workflows.answer(case, entry, edits=answer.posted or "")
 
     async def pick_none(self, team: str, channel: str, question: str, user: str) -> None:
         """Fold choices that were shown openly, and offer a human."""

@@ -5,27 +5,23 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from uuid import uuid4
 
 from bot.answering import Paste
 from bot.check_words import plan_check
-from bot.checking import ALREADY_RUNS, Checking
+from bot.checking import Checking
 from bot.checks.ladder import CheckKind
-from bot.diagnosis import Inputs, Planned, SealedToken, plan
+from bot.diagnosis import Inputs, Planned, plan
 from bot.errors import TryLaterError, UserError
 from bot.jobs import Heard, Job, Kind, work_id
 from bot.ladders import Checked, Ladder, Look, dump_looks, load_looks, look_of, waiting
-from bot.records import Place
 from bot.redact import Kind as Secret
 from bot.reply import Again, Reply
-from bot.run_store import Run
+from bot.run_store import HELD, Run
 from bot.workflows import Workflows
-from knowledge.entry import Check
 
-STALE = "I no longer have these checks. Ask again and I will look anew."
-NOTHING_IN_IT = "I find nothing to check in it: no address of a JWK Set, no token and no id."
 PROGRESS_SECONDS = 1.0  # between two edits of one message
 A_JWT = Secret.JWT.marker
+RUN, QUIET = "run", "quiet"  # parts of a job: what all see, and what its user alone sees
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,7 @@ class MessageChecks:
         if planned is None:
             return None
         job = Job(Kind.CHECKS, f"{heard.id}:0", heard.place, heard.user, heard.ts)
-        return self._with(job, (planned,))
+        return self.carrying(job, (planned,))
 
     async def adds(self, heard: Heard, entry_id: str) -> bool:
         """Tell whether a later piece of a message brings what its answer's checks look at."""
@@ -68,9 +64,12 @@ class MessageChecks:
 
     async def attach(self, job: Job, heard: Heard) -> Job:
         """Return the job with the checks that its entry names, or for a diagnosis all there are."""
-        if job.kind not in {Kind.ANSWER, Kind.OFFER}:
+        if job.kind not in {Kind.ANSWER, Kind.OFFER, Kind.SUGGEST}:
             return job
         inputs = await self._inputs(heard)
+        await self._hold(job, inputs)
+        if job.kind is Kind.SUGGEST:
+            return job
         entry = self.workflows.answerer.entry(job.entry) if job.entry else None
         named = entry.checks if entry else ()
         planned = plan(inputs, named, every=heard.diagnose)
@@ -78,13 +77,35 @@ class MessageChecks:
         planned = tuple(one for one in planned if not one.missing or (lost and _is_token(one)))
         if planned and job.kind is Kind.OFFER:
             job = replace(job, kind=Kind.CHECKS)
-        return self._with(job, planned)
+        return self.carrying(job, planned)
 
-    def _with(self, job: Job, planned: tuple[Planned, ...]) -> Job:
+    def carrying(self, job: Job, planned: tuple[Planned, ...]) -> Job:
+        """Return the job with these checks; what they need and nobody may keep is held."""
         if not planned:
             return job
         self.checking.sealed.keep_run(job.key, planned)
         return replace(job, looks=tuple(map(look_of, planned)))
+
+    async def _hold(self, job: Job, inputs: Inputs) -> None:
+        """Keep what a message allows, for an entry that its asker picks or gets later."""
+        planned = plan(inputs)
+        if planned:
+            held = self._run(job, HELD, tuple(map(look_of, planned)))
+            await self.checking.runs.keep(replace(held, state=HELD))
+            self.checking.sealed.keep_run(held.id, planned)
+
+    async def _taken_up(self, job: Job) -> Job:
+        """Return an answer that was picked, or came later, with the checks that its entry names."""
+        entry = self.workflows.answerer.entry(job.entry)
+        held = await self.checking.runs.get(held_id(job)) if entry and entry.checks else None
+        if held is None or entry is None:
+            return job
+        kinds = {CheckKind(one.check.value) for one in entry.checks}
+        looks = load_looks(held.looks)
+        places = [place for place, look in enumerate(looks) if look.kind in kinds]
+        sealed = self.checking.sealed
+        found = [sealed.planned(held.id, place) or looks[place].planned() for place in places]
+        return self.carrying(job, tuple(found))
 
     async def _inputs(self, heard: Heard) -> Inputs:
         """Return what a message holds: ids off the redacted text, the rest as it was, if held."""
@@ -100,7 +121,11 @@ class MessageChecks:
 
     async def ready(self, job: Job) -> Job:
         """Begin the runs that a job carries, as far as its user may run them there."""
-        if not job.looks or job.run or job.quiet:
+        if job.run or job.quiet:
+            return job
+        if job.kind is Kind.ANSWER and not job.looks:
+            job = await self._taken_up(job)
+        if not job.looks:
             return job
         place, asked = job.place, job.kind is Kind.CHECKS
         allowed = await self.checking.allowed(place.channel, job.user, job.looks)
@@ -110,8 +135,8 @@ class MessageChecks:
         try:
             if asked and not allowed:
                 shown = list(job.looks)  # its refusal is what the user is told
-            job = replace(job, run=await self._begin(job, "run", shown))
-            job = replace(job, quiet=await self._begin(job, "quiet", quiet))
+            job = replace(job, run=await self._begin(job, RUN, shown))
+            job = replace(job, quiet=await self._begin(job, QUIET, quiet))
         except UserError as error:
             return replace(job, refusal=str(error) if asked else "")
         if asked and not job.run:
@@ -122,29 +147,32 @@ class MessageChecks:
         """Begin a run of some of a job's checks; return its name, or nothing for no checks."""
         if not looks:
             return ""
-        run_id = f"{job.key}:{part}"
-        await self.checking.begin(
-            Run(
-                id=run_id,
-                chain=run_id,
-                team=job.place.team,
-                channel=job.place.channel,
-                user=job.user,
-                asker=job.user,
-                looks=dump_looks(tuple(looks)),
-                root=job.place.root,
-                question=job.question,
-                entry=job.entry,
-                private=part == "quiet",
-                started=self.checking.clock(),
-            )
-        )
+        run = self._run(job, part, tuple(looks))
+        await self.checking.begin(run)
         places = [job.looks.index(look) for look in looks]
         held = [self.checking.sealed.planned(job.key, place) for place in places]
         self.checking.sealed.keep_run(
-            run_id, tuple(one or look.planned() for one, look in zip(held, looks, strict=True))
+            run.id, tuple(one or look.planned() for one, look in zip(held, looks, strict=True))
         )
-        return run_id
+        return run.id
+
+    def _run(self, job: Job, part: str, looks: tuple[Look, ...]) -> Run:
+        """Return the run of some of a job's checks, not yet begun."""
+        run_id = held_id(job) if part == HELD else f"{job.key}:{part}"
+        return Run(
+            id=run_id,
+            chain=run_id,
+            team=job.place.team,
+            channel=job.place.channel,
+            user=job.user,
+            asker=job.user,
+            looks=dump_looks(looks),
+            root=job.place.root,
+            question=job.question,
+            entry=job.entry,
+            private=part == QUIET,
+            started=self.checking.clock(),
+        )
 
     async def posted(self, job: Job, posted: str) -> None:
         """Keep which message shows a job's run."""
@@ -209,70 +237,11 @@ class MessageChecks:
         """Return the ladder that a job's message carries, as it stands."""
         return await self.checking.ladder(job.run) if job.run else None
 
-    async def last(self, place: Place, posted: str) -> Run:
-        """Return the run that a message showed last; raise UserError where there is none."""
-        run = await self.checking.runs.last_of(place.team, place.channel, posted)
-        if run is None:
-            raise UserError(STALE)
-        return run
-
-    async def again(self, run: Run, user: str, token: str = "") -> None:
-        """Have the checks of a message run again, for whoever wants it and may."""
-        if self.checking.is_running(run):
-            raise UserError(ALREADY_RUNS)
-        fresh = self.repeated(run, user, token)
-        await self.checking.begin(fresh)
-        place = Place(run.team, run.channel, run.root)
-        job = Job(Kind.CHECK, fresh.id, place, user, run.question, run=fresh.id, edits=run.posted)
-        await self.workflows.works.submit(job)
-
-    def repeated(self, run: Run, user: str, token: str = "") -> Run:
-        """Return a run like that one, about to begin; a token that was given anew is held."""
-        fresh = replace(
-            run,
-            id=f"again:{uuid4().hex}",
-            user=user,
-            checks=None,
-            state="",
-            started=self.checking.clock(),
-            ended=None,
-        )
-        if token:
-            looks = load_looks(run.looks)
-            held = tuple(
-                look.with_token(SealedToken(token))
-                if look.kind is CheckKind.TOKEN
-                else look.planned()
-                for look in looks
-            )
-            self.checking.sealed.keep_run(fresh.id, held)
-        return fresh
-
-    async def added(self, place: Place, posted: str, user: str, pasted: str) -> None:
-        """Run on an answer what somebody pasted for it; raise UserError if that is nothing."""
-        answer = await self.workflows.store.answer_posted(place.team, place.channel, posted)
-        if answer is None or not answer.open:
-            raise UserError(STALE)
-        entry = self.workflows.answerer.entry(answer.entry)
-        inputs = await self.checking.inputs(pasted)
-        named: Sequence[Check] = entry.checks if entry else ()
-        planned = tuple(one for one in plan(inputs, named) if not one.missing)
-        if not planned:
-            raise UserError(NOTHING_IN_IT)
-        key = f"added:{uuid4().hex}"
-        job = Job(Kind.CHECKS, key, answer.place, user, answer.question, entry=answer.entry)
-        ready = await self.ready(self._with(job, planned))
-        if ready.refusal:
-            raise UserError(ready.refusal)
-        await self.posted(ready, posted)
-        for following in self.following(replace(ready, kind=Kind.CHECKS), posted):
-            await self.workflows.works.submit(following)
-
-
-def needs_token(run: Run) -> bool:
-    """Tell whether a run cannot be repeated without a token, which is kept nowhere."""
-    return any(look.kind is CheckKind.TOKEN for look in load_looks(run.looks))
-
 
 def _is_token(planned: Planned) -> bool:
     return planned.kind is CheckKind.TOKEN
+
+
+def held_id(job: Job) -> str:
+    """Name what the message allows that a job is about."""
+    return f"{HELD}:{work_id(job.place.team, job.place.channel, job.question)}"

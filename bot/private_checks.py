@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from bot.asking import Asking
 from bot.check_words import ENVIRONMENTS, plan_check, plan_token
-from bot.checking import NOT_HERE
+from bot.checking import NOT_HERE, Checking
 from bot.diagnosis import Planned, plan
 from bot.errors import UserError
 from bot.feedback import Feedback
@@ -21,7 +21,8 @@ from bot.ladders import (
     load_looks,
     look_of,
 )
-from bot.message_checks import PROGRESS_SECONDS, STALE, MessageChecks
+from bot.message_checks import PROGRESS_SECONDS
+from bot.rechecking import STALE, Rechecking
 from bot.records import Place
 from bot.reply import Notice, Reply, Said
 from bot.run_store import Run
@@ -63,7 +64,8 @@ class Target:
 class PrivateChecks:
     """Runs checks while somebody watches."""
 
-    messages: MessageChecks
+    rechecking: Rechecking
+    checking: Checking
     asking: Asking
 
     async def command(self, text: str, place: Place, user: str, screen: Screen) -> bool:
@@ -73,7 +75,7 @@ class PrivateChecks:
             await self.diagnose(verb.rest, place, user, screen)
             return True
         loop = asyncio.get_running_loop()
-        threads = self.messages.checking.threads
+        threads = self.checking.threads
         planned = await loop.run_in_executor(threads, plan_check, text)
         if planned is None:
             return False
@@ -88,10 +90,10 @@ class PrivateChecks:
         parts = await self.asking.diagnose(text, own=own)
         entry_id = next((one.entry for one in parts if isinstance(one, Reply)), "")
         entry = self.asking.workflows.answerer.entry(entry_id) if entry_id else None
-        inputs = await self.messages.checking.inputs(text)
+        inputs = await self.checking.inputs(text)
         planned = plan(inputs, entry.checks if entry else ())
         looks = [look_of(one) for one in planned]
-        allowed = await self.messages.checking.allowed(place.channel, user, looks)
+        allowed = await self.checking.allowed(place.channel, user, looks)
         kept = tuple(one for one, look in zip(planned, looks, strict=True) if look in allowed)
         if all(one.missing for one in kept):
             notes = (Notice(NOT_HERE),) if len(allowed) < len(looks) else ()
@@ -114,7 +116,7 @@ class PrivateChecks:
 
     async def known(self, run_id: str, team: str, user: str) -> Run:
         """Return a run that this user may see; raise UserError where there is none."""
-        run = await self.messages.checking.runs.get(run_id)
+        run = await self.checking.runs.get(run_id)
         if run is None or run.team != team or (run.private and run.user != user):
             raise UserError(STALE)
         return run
@@ -122,7 +124,7 @@ class PrivateChecks:
     async def may_use(self, filled: Filled, place: Place, user: str) -> bool:
         """Tell whether this user may name the SdkClient that was filled in."""
         look = look_of(plan_token("", "", filled.client_id, None))
-        return await self.messages.checking.may(place.channel, user, [look])
+        return await self.checking.may(place.channel, user, [look])
 
     async def solved(self, run: Run, feedback: Feedback) -> tuple[Said, ...]:
         """Record that the answer helped that these checks belong to; return what to show."""
@@ -132,12 +134,12 @@ class PrivateChecks:
         )
         if answer and answer.posted:
             await feedback.solved(run.team, run.channel, answer.posted, run.user)
-        ladder = await self.messages.checking.ladder(run.id)
+        ladder = await self.checking.ladder(run.id)
         return (replace(ladder, solved_by=run.user),) if ladder else ()
 
     async def rerun(self, run: Run, screen: Screen, token: str = "") -> None:
         """Run the checks again and show what they come to."""
-        fresh = self.messages.repeated(run, run.user, token)
+        fresh = self.rechecking.repeated(run, run.user, token)
         parts: tuple[Said, ...] = ()
         if run.entry and not run.question:
             parts = (await self.asking.show(run.entry),)
@@ -159,7 +161,7 @@ class PrivateChecks:
 
     async def _public_copy(self, run_id: str, place: Place, user: str) -> str:
         """Keep what everybody in the place may see of a run, as a run of its own."""
-        checking = self.messages.checking
+        checking = self.checking
         run = await self.own(run_id, place.team, user)
         hidden = await checking.are_private(place.team, place.channel)
         looks, checks = load_looks(run.looks), load_checks(run.checks or [])
@@ -193,7 +195,7 @@ class PrivateChecks:
         screen: Screen,
         *parts: Said,
     ) -> None:
-        checking = self.messages.checking
+        checking = self.checking
         entry = next((one.entry for one in parts if isinstance(one, Reply)), "")
         run_id = f"private:{uuid4().hex}"
         run = Run(
@@ -213,7 +215,7 @@ class PrivateChecks:
 
     async def _watch(self, run: Run, screen: Screen, parts: tuple[Said, ...]) -> None:
         """Begin a run, show it while it runs, and what it came to."""
-        checking = self.messages.checking
+        checking = self.checking
         try:
             await checking.begin(run)
         except UserError as error:
@@ -232,5 +234,5 @@ class PrivateChecks:
         await screen(*parts, *await self._ladder(run.id, None), last=True)
 
     async def _ladder(self, run_id: str, checks: tuple[Checked, ...] | None) -> tuple[Ladder, ...]:
-        ladder = await self.messages.checking.ladder(run_id, checks)
+        ladder = await self.checking.ladder(run_id, checks)
         return (ladder,) if ladder else ()

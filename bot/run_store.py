@@ -13,6 +13,7 @@ from bot.database import WRITE
 from bot.tables import check_runs
 
 Json = list[dict[str, Any]]
+HELD = "held"  # state of what may be checked later: no run yet
 HISTORY = 5  # earlier runs that are shown
 
 
@@ -138,7 +139,7 @@ async def _free_again(
     """Return when one more may begin, None if it may now."""
     since = run.started - seconds
     mine = (check_runs.c.team == run.team) & (check_runs.c[column] == getattr(run, column))
-    begun = mine & (check_runs.c.started > since)
+    begun = mine & (check_runs.c.started > since) & (check_runs.c.state != HELD)
     query = select(func.count(), func.min(check_runs.c.started)).where(begun)
     count, first = (await connection.execute(query)).one()
     return float(first) + seconds if count >= most else None

@@ -139,9 +139,10 @@ class Workflows:
     stale_days: float = 3
     minters: Callable[[], tuple[str, ...]] = tuple  # who is offered an example token
 
-    async def answer(self, case: Case, entry: str, turn: int = 0) -> None:
-        """Answer in the thread with the entry."""
-        await self.works.submit(self._job(Kind.ANSWER, case, str(turn), entry=entry, turn=turn))
+    async def answer(self, case: Case, entry: str, turn: int = 0, edits: str = "") -> None:
+        """Answer with the entry: in the thread, or in a message of the bot's that stands there."""
+        job = self._job(Kind.ANSWER, case, str(turn), entry=entry, turn=turn)
+        await self.works.submit(replace(job, edits=edits))
 
     async def nothing_left(self, case: Case) -> None:
         """Offer a human where no candidate is left to show."""

@@ -6,8 +6,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.feedback import Feedback
-from bot.message_checks import MessageChecks, needs_token
 from bot.private_checks import Filled, PrivateChecks
+from bot.rechecking import Rechecking, needs_token
 from bot.records import Place
 from bot.verbs import Form
 from handlers import ids
@@ -57,7 +57,7 @@ async def on_run_again(
     body: Body,
     action: Body,
     context: AsyncBoltContext,
-    checks: MessageChecks,
+    rechecking: Rechecking,
     private_checks: PrivateChecks,
     respond: Respond,
     messenger: SlackMessenger,
@@ -68,14 +68,14 @@ async def on_run_again(
     if alone:
         run = await private_checks.own(action["value"], team, user)
     else:
-        run = await checks.last(place_of(body, team), posted_of(body))
+        run = await rechecking.last(place_of(body, team), posted_of(body))
     if needs_token(run):
         form = form_view(Form.TOKEN_AGAIN, run.id)
         await messenger.open_view(team, body["trigger_id"], form)
     elif alone:
         await private_checks.rerun(run, _screen(body, team, respond, messenger))
     else:
-        await checks.again(run, user)
+        await rechecking.again(run, user)
 
 
 async def on_token_again(
@@ -83,7 +83,7 @@ async def on_token_again(
     body: Body,
     view: Body,
     context: AsyncBoltContext,
-    checks: MessageChecks,
+    rechecking: Rechecking,
     private_checks: PrivateChecks,
     messenger: SlackMessenger,
 ) -> None:
@@ -95,7 +95,7 @@ async def on_token_again(
         screen = FormScreen(ack, messenger, team, view)
         await private_checks.rerun(run, screen, token)
     else:
-        await acknowledged(ack, ids.TOKEN, checks.again(run, user, token))
+        await acknowledged(ack, ids.TOKEN, rechecking.again(run, user, token))
 
 
 async def on_run_checks(
@@ -108,13 +108,13 @@ async def on_run_checks(
 
 
 async def on_paste(
-    ack: AsyncAck, body: Body, view: Body, context: AsyncBoltContext, checks: MessageChecks
+    ack: AsyncAck, body: Body, view: Body, context: AsyncBoltContext, rechecking: Rechecking
 ) -> None:
     """Run on an answer what was filled in for it."""
     channel, posted = ids.unpack(view["private_metadata"], 2)
     place, pasted = Place(team_of(context), channel, ""), written(view, ids.PASTE)
     context["view_id"] = view["id"]  # where a failure is told
-    await acknowledged(ack, ids.PASTE, checks.added(place, posted, user_of(body), pasted))
+    await acknowledged(ack, ids.PASTE, rechecking.added(place, posted, user_of(body), pasted))
 
 
 async def on_share(

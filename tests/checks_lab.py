@@ -11,6 +11,7 @@ from bot.guard import Guard
 from bot.playground.customer import Customer
 from bot.playground.running import Lab
 from bot.playground.workspace import Message
+from bot.run_store import HELD
 from knowledge.entry import Check, CheckName
 from tests import slack_lab
 from tests.anon_lab import serving
@@ -74,7 +75,9 @@ class ChecksLab:
         await self.opened.settled()
 
     async def runs(self) -> list[dict[str, object]]:
-        return await self.opened.rows("check_runs")
+        """Return the runs that were begun."""
+        rows = await self.opened.rows("check_runs")
+        return [row for row in rows if row["state"] != HELD]
 
 
 def words(message: Message | Any) -> str:

@@ -124,6 +124,28 @@ async def test_a_later_piece_brings_its_checks_into_the_answer(tmp_path):
         assert len(checks.lab.replies(ts)) == 1
 
 
+async def test_what_is_picked_or_comes_next_carries_its_checks_too(checks):
+    text = f"some error about the user id {checks.url}"
+    ts = await checks.say(f"<@U0ANON> {text}", channel="general")
+    (choices,) = checks.lab.replies(ts)
+    await checks.click(choices, "choices_pick_1")  # backend-user-500
+    (reply,) = checks.lab.replies(ts)
+    assert "backend-user-500" in reply.text
+    assert "login_page" in words(reply)
+    ts = await checks.say(text, user="bo")
+    await checks.click(checks.lab.private("bo")[0], "choices_pick_1", user="bo")
+    (reply,) = checks.lab.replies(ts)
+    assert "login_page" in words(reply)
+
+
+async def test_not_it_brings_the_next_answer_with_its_checks(checks):
+    ts = await checks.say(f"<@U0ANON> {NOT_LINKED} {checks.url}", channel="general")
+    await checks.click(checks.lab.replies(ts)[0], "answer_not_it")
+    second = checks.lab.replies(ts)[1]
+    assert "backend-user-500" in second.text
+    assert "login_page" in words(second)
+
+
 async def test_the_same_answer_again_is_short_and_still_carries_the_checks(checks):
     await checks.say(SURE_500)
     ts = await checks.say(f"{SURE_500} {checks.url}", user="bo")
@@ -384,7 +406,7 @@ async def test_forget_me_deletes_the_runs(checks):
     await checks.say(f"{SURE_500} {checks.url}")
     assert len(await checks.runs()) == 2
     await checks.command("forget me")
-    assert await checks.runs() == []
+    assert await checks.opened.rows("check_runs") == []
 
 
 async def test_checks_are_counted_by_code(checks):
