@@ -11,6 +11,10 @@ from test_redact import built, jwt, made
 from bot.redact import redact
 
 SECRETS = [
+    '"authorization": {"token": "«u:40»"}',
+    "secret: { apiKey: '«u:40»' }",
+    "Authorization: «a:24»",
+    "Authorization: «=s3cr3t-of-ours»\n⟨accept: */*⟩",
     (
         "-----BEGIN RSA PRI"
         "VATE KEY-----\\n«b:64»\\n«b:64»\\n«b:30»==\\n-----END RSA PRI"
@@ -279,6 +283,18 @@ SECRETS = [
 ]
 
 KEPT = [
+    "⟨set `SLACK_APP_TOKEN`, `SLACK_SIGNING_SECRET` and `ANON_API_KEY`, `ANON_DEFAULT_ENV`⟩",
+    "⟨codes `two_signing_keys`, `unknown_kty_ignored`⟩",
+    '⟨"authorization": {"jwksUri": "https://a.example/.well-known/jwks.json", "idClaim": "sub"}⟩',
+    '⟨authorization:=\'{"jwksUri":"http://localhost:8080/jwks"}\'⟩',
+    "⟨authorization: { jwksUri: 'https://a.example/jwks' }⟩",
+    "⟨authorization: Authorization_; organizationId: string⟩",
+    '⟨authorization = document.get("authorization")⟩',
+    '⟨headers={"Authorization": session_token}⟩',
+    "⟨const key = crypto.createPublicKey({ key: pem, format: 'pem' })⟩",
+    "⟨key = ec.generate_private_key(ec.SECP256R1())⟩",
+    "⟨User: arn:aws:iam::000000000000:user/deployer is not authorized⟩",
+    "anon-support keys retire ‹u:43›",
     '{"kty":"RSA","use":"sig","alg":"RS256","kid":"‹u:27›","n":"‹u:342›","e":"AQAB"}',
     '{"keys":[{"kty":"EC","crv":"P-521","x":"‹u:88›","y":"‹u:88›","kid":"⟨ec-1⟩"}]}',
     "kty: EC\ncrv: P-256\nx: ‹u:43›\ny: ‹u:43›",

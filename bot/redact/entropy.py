@@ -70,7 +70,7 @@ _FILE_AFTER = re.compile(
 _URL_BEFORE = re.compile(
     r"(?:[a-z]{2,12}://[^?#]{0,1000}|[\w.-]{1,80}\.[a-z]{2,10}/[^?#:=]{0,400})\Z"
 )
-_ABOUT_KEYS = re.compile(r"\b[Kk]ids?\b|[Tt]humbprint|[Ff]ingerprint|\bjkt\b")
+_ABOUT_KEYS = re.compile(r"\b[Kk]ids?\b|[Tt]humbprint|[Ff]ingerprint|\bjkt\b|\bkeys retire\b")
 _KIDS = re.compile(r"\b[Kk]id\b.{1,90} not (?:among|in|one of)\b|\b[Kk]ids\b")
 _SEQUENCE = re.compile(r"ABCDEFGH|abcdefgh|01234567|12345678")
 _URL_ENDS = re.compile(r"[\s\"'<>|]")

@@ -25,6 +25,9 @@ _AUTHORIZATION = re.compile(
     rf"(?P<value>[^\s\"'`,;<>&{{}}\\{FILL}]{{4,8192}}+)"
 )
 _SCHEMES = frozenset("bearer token apikey api-key ssws key dpop jwt splunk sso-key hmac".split())
+_WORDS_OR_CODE = re.compile(
+    r"[A-Za-z_$]{1,40}|[A-Za-z_$][\w$]{0,60}(?:\.[A-Za-z_$][\w$]{0,60}){0,6}\(.{0,400}"
+)
 _DIGEST = re.compile(r"[Dd]igest\s[^\n]{0,300}?\b(response)=\\{0,3}\"([0-9a-f]{32,128})")
 _BASIC = re.compile(
     r"[Bb](?:asic|ASIC)(?<!\w.{5})(?:\s{1,4}|%20|\+)(?:[\"'`]\s?[+.,]\s?[\"'`])?"
@@ -74,7 +77,7 @@ def _is_credential(scheme: str, value: str) -> bool:
     if scheme.lower() == "basic" or len(value) < 4 or is_placeholder(value):
         return False
     if not scheme:
-        return not (value.isalpha() and len(value) < 20)
+        return not (_WORDS_OR_CODE.fullmatch(value) and not looks_random(value, 20))
     if scheme.lower() not in _SCHEMES:
         return looks_random(value, 8)
     return not (value.isalpha() and value.islower() and len(value) < 16)

@@ -86,7 +86,8 @@ def _said_alone(text: str) -> Iterator[Hit]:
         if hexed or (looks_random(key, 16) and not (UUID.fullmatch(key) or HEX.fullmatch(key))):
             yield Hit(match.start(1), match.end(1), Kind.NAMED_SECRET)
     for match in _LOGIN.finditer(text):
-        random = looks_random(match[1], 6) or is_mixed(match[1])
+        apart = match[0].partition(match[1])[0].endswith(("/ ", "| "))
+        random = looks_random(match[1], 6) or (apart and is_mixed(match[1]))
         if random and _matters(match[1]) and not UUID.fullmatch(match[1]):
             yield Hit(match.start(1), match.end(1), Kind.NAMED_SECRET)
 

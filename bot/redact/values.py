@@ -24,6 +24,10 @@ _CALL = re.compile(
     r"[A-Za-z_$][\w$]{0,80}+(?:\(.*|\[.*|(?:\??\.|->|::)"
     r"(?:[A-Za-z_$?.\[\]]{1,200}|[\w$.?\[\]]{1,200}[(\[{].{0,400}))"
 )
+_CALLED = re.compile(r"([A-Za-z_$][\w$]{0,60}(?:\.[A-Za-z_$][\w$]{0,60}){0,6})\(")
+_OBJECT = re.compile(
+    r"\{\s{0,9}\\{0,3}[\"']?[A-Za-z_]\w{0,60}\\{0,3}[\"']?\s{0,9}:\s{0,9}[\\\"'\[{]"
+)
 _PROSE_WORD = re.compile(r"[A-Za-z',.-]{1,30}|\d{1,3}")
 _CONSTANT = re.compile(r"[a-z]+(?:[_-][a-z]+){0,8}|[A-Z]+(?:_[A-Z]+){0,8}")
 _ODD = re.compile(r"[!@#$%^&*+=~?]")
@@ -56,6 +60,8 @@ def is_secret(value: Value, rank: Level) -> bool:
     plain = value.text
     if is_placeholder(plain) or (" " in plain and is_placeholder(plain.split(" ")[0])):
         return False
+    if _OBJECT.match(plain) or (not value.opened and _is_called(plain)):
+        return False  # what is inside has names of its own
     if rank is Level.WEAK:
         return _is_weak_secret(value)
     if not value.opened and _is_code(value):
@@ -63,6 +69,12 @@ def is_secret(value: Value, rank: Level) -> bool:
     if is_path(plain) and (is_words(plain) or "." in plain[-6:]):
         return False
     return _is_password(value) if rank is Level.PASSWORD else _is_token(value)
+
+
+def _is_called(plain: str) -> bool:
+    """True for a call of a function that has a name, whatever it is called with."""
+    call = _CALLED.match(plain)
+    return call is not None and not looks_random(call[1].replace(".", "_"), 16)
 
 
 def _is_rest(piece: str) -> bool:
@@ -120,6 +132,8 @@ def _is_token(value: Value) -> bool:
     if plain.isascii() and plain.isalpha():
         tight = bool(value.opened) or (value.op in _TIGHT and not value.spaced)
         return (tight and len(plain) >= 8 and level(plain) == 0) or looks_random(plain, 20)
+    if _CONSTANT.fullmatch(plain) and value.op == ",":
+        return False  # one name after another, as in a list of settings
     if _CONSTANT.fullmatch(plain):
         named = bool(value.opened) or not value.spaced
         told = re.search(r"(?i)token|key|code|error|invalid", plain)
