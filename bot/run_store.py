@@ -69,6 +69,8 @@ class RunStore:
             if await _is_kept(connection, run.id):
                 return None
             for column, most in (("user", limits.of_user), ("channel", limits.in_channel)):
+                if not getattr(run, column):
+                    continue  # a form that was opened nowhere in particular
                 free = await _free_again(connection, run, column, most, limits.seconds)
                 if free is not None:
                     return free

@@ -61,6 +61,12 @@ async def test_too_many_within_a_time_are_refused_until_the_first_is_past(store,
     assert await runs.begin(replace(one_more, started=100.0 + limits.seconds), limits) is None
 
 
+async def test_what_was_asked_for_in_no_channel_counts_for_its_user_alone(store):
+    for number in range(3):
+        run = replace(RUN, id=f"r{number}", channel="", user=f"U{number}")
+        assert await store.runs.begin(run, Limits(in_channel=1)) is None
+
+
 @pytest.mark.parametrize("user", ["U1", "U2"])
 async def test_who_is_forgotten_leaves_no_run(store, user):
     await store.runs.begin(RUN, Limits())

@@ -286,6 +286,17 @@ async def test_verify_a_token_answers_in_the_modal(checks, tmp_path):
     assert_nowhere(checks, tmp_path, token)
 
 
+async def test_a_private_run_asks_for_its_token_again_in_a_modal(checks, tmp_path):
+    token = checks.customer.token()
+    await checks.command(f"check token {token} {checks.url}")
+    await checks.click(checks.lab.private("ana")[-1], "run_again")
+    assert checks.modal().content["callback_id"] == "form_token_again"
+    checks.customer.serves = "jwks"
+    await checks.submit(token=f"Bearer {token}")
+    assert "verifies the signature" in words(checks.modal())
+    assert_nowhere(checks, tmp_path, token)
+
+
 async def test_check_token_opens_the_form_and_staff_may_name_an_sdk_client(checks):
     checks.customer.serves = "jwks"
     for user, expected in (("ana", "Only staff can use an SdkClient"), ("sam", "pool_found")):
@@ -305,6 +316,10 @@ async def test_the_shortcut_diagnoses_and_posts_what_all_may_see(checks):
     modal = checks.modal("bo")
     assert "login_page" in words(modal)
     assert "not_linked" in words(modal)
+    checks.anon.link("user-9", "uber", "active")
+    await checks.click_view("run_again", "bo")
+    assert "is active" in words(checks.modal("bo"))
+    assert ":x: <!date^" in words(checks.modal("bo"))
     await checks.click_view("post_to_thread", "bo")
     (reply,) = checks.lab.replies(ts)
     assert "login_page" in words(reply)

@@ -14,8 +14,13 @@ For people: ``serve`` in ``bot.playground.server``. For tests, with no page::
         lab.faults.add("chat.postMessage", status=429, count=1, retry_after=1)
         lab.calls("chat.postMessage")         # arguments of what the bot asked, oldest first
         lab.sender.log                        # deliveries: kind, event_id, retry_num, status
+        lab.anon.state.link("user-9", "uber", "active")      # the stand-in for Anon's API
         lab.workspace.said("C0SUPPORT"), lab.private("ana"), lab.workspace.views.modals("U0ANA")
         lab.sender.event(envelope), lab.sender.redeliver(envelope)   # what no person can send
+
+Beside them the playground runs a customer's server (``bot.playground.customer``), whose host and
+port its guard takes for public: ``running_workspace(partial(real_bot, guard=guard), …,
+customer=customer)``.
 
 ``real_bot`` may be any function from ``Settings`` to an async context manager of an ASGI
 application. ``lab.settings`` are the bot's settings, ``lab.workspace`` is the state.
