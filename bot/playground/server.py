@@ -11,6 +11,7 @@ from time import time
 
 from bot.config import read_settings
 from bot.errors import UserError
+from bot.ownership import DURABLE_FILE
 from bot.playground.customer import serving_customer
 from bot.playground.first_visit import STAND_INS
 from bot.playground.real_bot import real_bot
@@ -19,7 +20,9 @@ from bot.tokens.key_folder import KeyFolder
 from bot.tokens.signing_key import Algorithm, new_key
 
 CUSTOMER = "A customer's server to check: {url} (it serves a login page until you mend it)"
-STATE_FILES = ("state.db", "state.db-wal", "state.db-shm")
+STATE_FILES = tuple(
+    f"{name}{part}" for name in ("state.db", DURABLE_FILE) for part in ("", "-wal", "-shm")
+)
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 RETRY_PACE = 1 / 60  # Slack retries at once, after 1 and after 5 minutes; here: 1 and 5 seconds
 
