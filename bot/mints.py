@@ -84,6 +84,13 @@ class Mints:
             raise UserError(TOO_LONG)
         return self._answer(minted)
 
+    async def answer(self, wanted: Wanted, by: By) -> MintAnswer | Notice:
+        """Return the token, or why there is none."""
+        try:
+            return await self.mint(wanted, by)
+        except UserError as error:
+            return Notice(str(error))
+
     async def mint_as_said(self, text: str, by: By) -> MintAnswer:
         """Mint what the words after the verb ask for; they are read as they were typed."""
         return await self.mint(wanted_from(parse_verb(unwrap(text)).rest), by)

@@ -35,7 +35,7 @@ async def on_mint_form(
     await ack(response_action="update", view=mint_view(MINTING))
     context["view_id"] = view["id"]  # where a failure is told
     by = By(team_of(context), user_of(body), view["private_metadata"])
-    answer = mint_view(await mints.mint(wanted, by))
+    answer = mint_view(await mints.answer(wanted, by))
     await messenger.update_view(by.team, view["id"], answer)
 
 

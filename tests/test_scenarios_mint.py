@@ -278,6 +278,18 @@ def views(lab, user):
     return page_values.views(lab.workspace, person)["modals"]
 
 
+async def test_a_form_that_was_filled_in_too_late_says_why_there_is_no_token(tmp_path):
+    async with minting(tmp_path) as (lab, opened):
+        lab.interactions.command("support", "ana", "/anon", "mint")
+        await opened.settled()
+        opened.keys.retire("", at_once=True)
+        lab.interactions.submit("ana", views(lab, "ana")[0]["id"], {})
+        told = await lab.until(
+            lambda: [v for v in views(lab, "ana") if "keys new" in json.dumps(v)]
+        )
+        assert told[0]["title"]["text"] == "Example token"
+
+
 async def test_a_mention_without_options_offers_the_form(tmp_path):
     async with minting(tmp_path) as (lab, opened):
         lab.people.say("support", "ana", "@anon mint")
