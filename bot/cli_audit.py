@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.audit import Audit, Mint
 
 NOTHING = "No token was minted in the last 90 days."
+NAMES = {"place": "where"}  # a word that SQL keeps for itself
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 audit_commands = typer.Typer(
@@ -39,7 +40,7 @@ def list_mints(
     for row in rows:
         fault = f"  fault={row['fault']}" if row["fault"] else ""
         print(
-            f"{row['minted']}  {row['who']} in {row['place']}  sub={row['sub']}  "
+            f"{row['minted']}  {row['who']} in {row['where']}  sub={row['sub']}  "
             f"ttl={row['ttl']}s  kid={row['kid']}  jti={row['jti']}{fault}"
         )
     if not rows:
@@ -70,7 +71,7 @@ async def _write_csv() -> None:
     from bot.audit import Mint  # noqa: PLC0415 - SQLAlchemy loads only where it is used
 
     writer = csv.writer(sys.stdout)
-    writer.writerow([field.name for field in fields(Mint)])
+    writer.writerow([NAMES.get(field.name, field.name) for field in fields(Mint)])
     async with _open() as audit:
         async for mint in audit.all():
             writer.writerow(_cells(_row(mint).values()))
@@ -89,8 +90,10 @@ async def _open() -> "AsyncIterator[Audit]":
 
 
 def _row(mint: "Mint") -> dict[str, Any]:
+    """Return a mint under the names that people use, such as where."""
     moment = datetime.fromtimestamp(mint.minted, UTC)
-    return {**asdict(mint), "minted": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}
+    when = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return {NAMES.get(name, name): value for name, value in asdict(mint).items()} | {"minted": when}
 
 
 def _cells(values: Iterable[Any]) -> list[str]:

@@ -204,7 +204,7 @@ def test_every_mint_is_in_the_audit_and_no_token_anywhere(call, key, data):
         (key, 600, ""),
         (key, 300, "no-sub"),
     ]
-    assert exported[0]["place"] == "command line"
+    assert exported[0]["where"] == "command line"
     table = list(csv.DictReader(io.StringIO(call("audit", "export").out)))
     assert [row["jti"] for row in table] == [row["jti"] for row in exported]
     assert table[0]["sub"] == "'=1+1", "a spreadsheet computes nothing"
