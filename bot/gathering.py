@@ -38,7 +38,14 @@ class Gathering:
             environment=environment_in(paste.text),
             candidates=candidates[:MOST_CANDIDATES],
             rejected=tuple(one.entry for one in answers if one.entry and not one.open),
+            checks=await self._checks(answers),
         )
+
+    async def _checks(self, answers: list[Answer]) -> tuple[str, ...]:
+        """Return what the checks of the thread's answers came to last, a line each."""
+        ladders = [await self.workflows.last_ladder(one) for one in answers if one.posted]
+        found = (check.line for ladder in ladders if ladder for check in ladder.checks)
+        return tuple(dict.fromkeys(found))
 
     async def redacted(self, text: str) -> str:
         """Return what may be kept of a person's words."""

@@ -48,6 +48,7 @@ OWNED = (
     *((threads, "asker"), (answers, "asker"), (feedback, "user"), (pieces, "user")),
     *((check_runs, "asker"), (check_runs, "user")),
 )
+AGED = ((threads, "updated"), (answers, "created"), (feedback, "updated"))
 PIECES_SECONDS = 3_600  # far longer than anything is held
 EXAMPLE_LIMIT = 1_000  # characters of a miss's example, redacted
 
@@ -347,6 +348,16 @@ class Store:
             await connection.execute(delete(pieces).where(pieces.c.seen < now - PIECES_SECONDS))
         await self.audit.purge(now)
         await self.tickets.purge(before)
+
+    async def purge_all(self, before: float, now: float) -> int:
+        """Delete what ``purge`` deletes, and threads, answers and votes of before then."""
+        count = 0
+        async with self._write() as connection:
+            for table, column in AGED:
+                old = delete(table).where(table.c[column] < before)
+                count += (await connection.execute(old)).rowcount
+        await self.purge(before, now)
+        return count
 
     async def _upsert(
         self, connection: AsyncConnection, table: Table, values: dict[str, Any], key: Iterable[str]

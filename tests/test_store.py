@@ -1,6 +1,7 @@
 """The state: each promise of store.py, and a database that cannot work."""
 
 import asyncio
+import json
 import sqlite3
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import pytest
 
 from bot.database import open_database
 from bot.errors import ConfigError
+from bot.exporting import rows_of
 from bot.records import Answer, Candidate, Mode, Place, Posted, State, Thread, Verdict
 from bot.store import Store
 
@@ -221,3 +223,24 @@ async def test_what_was_said_lately_in_another_thread_of_the_channel(store):
     assert await store.said_since(replace(elsewhere, channel="C2"), "a", 9) == ""
     await store.close_answer(ANSWER)
     assert await store.said_since(elsewhere, "a", 9) == ""
+
+
+async def test_all_that_is_old_is_deleted_on_demand(store):
+    for ts, at in (("1.1", 10.0), ("2.2", 100.0)):
+        place = replace(PLACE, root=ts)
+        answer = replace(ANSWER, place=place, question=ts, posted=ts)
+        await store.begin_thread(place, "U1", at)
+        await store.record_answer(answer, at)
+        await store.vote(answer, "U1", Verdict.SOLVED, at)
+    assert await store.purge_all(50.0, 200.0) == 3
+    assert await store.thread(replace(PLACE, root="1.1")) is None
+    assert await store.thread(replace(PLACE, root="2.2"))
+    assert len(await store.answers_in(replace(PLACE, root="2.2"))) == 1
+
+
+async def test_every_row_can_be_exported(store, engine):
+    await store.begin_thread(PLACE, "U1", 1.0)
+    await store.record_answer(ANSWER, 2.0)
+    rows = [row async for row in rows_of(engine)]
+    assert [row["table"] for row in rows] == ["answers", "threads"]
+    assert json.loads(json.dumps(rows)) == rows

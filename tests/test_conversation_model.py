@@ -1,0 +1,237 @@
+"""Threads and tickets in the state against a plain model, in any order, with every press repeated.
+
+The model is product.md's two tables written down once more, as plainly as can be.
+"""
+
+import asyncio
+from contextlib import suppress
+from itertools import count
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from bot.conversations import Actor, Event, may_follow_up
+from bot.database import open_database
+from bot.errors import UserError
+from bot.jobs import Job, Kind, TicketWork
+from bot.records import Place
+from bot.staff import Staff
+from bot.store import Store
+from bot.ticket_desk import TicketDesk
+from bot.ticket_effects import Waits
+from bot.ticket_records import Deed, Draft
+from bot.workflows import Workflows
+
+ASKER, SAM, PAT, OTHER = "U1", "U2", "U3", "U4"
+PEOPLE = st.sampled_from([ASKER, SAM, PAT, OTHER])
+CLOCK = (Deed.REMIND, Deed.ASK_STALE, Deed.CLOSE)
+DEEDS = st.sampled_from([deed for deed in Deed if deed not in {Deed.OPENED, *CLOCK}])
+TEAMS = count(1)
+
+
+class Quiet:
+    """A messenger that says nothing and knows no direct messages."""
+
+    async def whisper(self, *_args, **_more):
+        return None
+
+    async def members(self, *_args):
+        return frozenset()
+
+
+class Gathered:
+    """Drafts without looking anywhere."""
+
+    async def draft(self, _place, _user, text=""):
+        return Draft(ASKER, text)
+
+
+async def home():
+    return ""
+
+
+class Conversations(RuleBasedStateMachine):
+    """One thread and its ticket."""
+
+    @initialize()
+    def begin(self):
+        self.loop = asyncio.new_event_loop()
+        self.now, self.keys = 1_000.0, count(1)
+        self.opened = open_database("sqlite+aiosqlite:///:memory:")
+        self.place = Place(f"T{next(TEAMS)}", "C1", "1.1")
+        self.thread, self.ticket, self.claimer, self.events = "new", None, "", 0
+        engine = self.run(self.opened.__aenter__())
+        quiet = Quiet()
+        staff = Staff((SAM, PAT), "", quiet.members, home, lambda: self.now)
+        self.store = Store(engine)
+        self.workflows = Workflows(self.store, None, quiet, None, staff, "", lambda: self.now)
+        self.desk = TicketDesk(self.workflows, Gathered(), "", Waits(1, 2, 3))
+        self.run(self.store.begin_thread(self.place, ASKER, self.now))
+
+    def run(self, work):
+        return self.loop.run_until_complete(work)
+
+    def teardown(self):
+        if hasattr(self, "opened"):
+            self.run(self.opened.__aexit__(None, None, None))
+            self.loop.close()
+
+    def moved(self, event, actor):
+        self.run(self.workflows.move(self.place, event, actor))
+
+    def do(self, job):
+        """Do a job twice, as a process does that dies in between."""
+        for _ in range(2):
+            with suppress(UserError):
+                self.run(self.desk.do(job))
+
+    # what happens in the thread
+
+    @rule()
+    def the_bot_replies(self):
+        self.moved(Event.REPLIED, Actor.BOT)
+        if self.thread == "new":
+            self.thread = "answered"
+
+    @rule(who=st.sampled_from([Actor.STAFF, Actor.OTHER]))
+    def another_human_writes(self, who):
+        self.moved(Event.OTHERS_SPOKE, who)
+        if self.thread in {"new", "answered"}:
+            self.thread = "human"
+
+    @rule(who=st.sampled_from([Actor.ASKER, Actor.STAFF, Actor.OTHER]))
+    def somebody_presses_solved(self, who):
+        self.moved(Event.SOLVED, who)
+        if self.thread == "answered" and who is not Actor.OTHER:
+            self.thread = "solved"
+
+    @rule(who=st.sampled_from([Actor.ASKER, Actor.STAFF, Actor.OTHER]))
+    def somebody_mutes(self, who):
+        self.moved(Event.MUTED, who)
+        if self.thread != "solved" and who is not Actor.OTHER:
+            self.thread = "muted"
+
+    @rule()
+    def the_bot_is_mentioned(self):
+        self.moved(Event.MENTIONED, Actor.OTHER)
+        if self.thread != "escalated":
+            self.thread = "answered"
+
+    @rule()
+    def days_pass_in_silence(self):
+        self.now += 10
+        self.run(self.store.age_threads(self.now, self.now))
+        if self.thread == "answered":
+            self.thread = "stale"
+
+    # what happens to the ticket
+
+    @rule(who=PEOPLE)
+    def somebody_escalates(self, who):
+        key = f"escalate:{next(self.keys)}"
+        self.do(Job(Kind.ESCALATE, key, self.place, who, text="words", ticket=TicketWork()))
+        if self.ticket is None:
+            self.ticket, self.events = "open", 1
+            if self.thread != "solved":
+                self.thread = "escalated"
+        elif self.ticket in {"resolved", "closed"}:
+            self.reopened(who)
+        else:
+            self.events += 1
+
+    @rule(who=PEOPLE, deed=DEEDS)
+    def somebody_does(self, who, deed):
+        if self.ticket is None:
+            return
+        work = TicketWork(1, deed)
+        key = f"press:{next(self.keys)}"
+        self.do(Job(Kind.TICKET_DEED, key, self.place, who, text="words", ticket=work))
+        self.done(who, deed)
+
+    @rule(deed=st.sampled_from(CLOCK))
+    def the_clock_does(self, deed):
+        if self.ticket is None:
+            return
+        ticket = self.run(self.store.tickets.get(1))
+        work = TicketWork(1, deed, epoch=ticket.epoch)
+        self.do(Job(Kind.TICKET_DEED, f"timer:{next(self.keys)}", self.place, ticket=work))
+        fits = self.ticket == ("open" if deed is Deed.REMIND else "waiting")
+        if fits:
+            self.events += 1
+        if fits and deed is Deed.CLOSE:
+            self.ticket = "closed"
+            if self.thread == "escalated":
+                self.thread = "stale"
+
+    @rule(deed=st.sampled_from(CLOCK))
+    def a_timer_of_another_stay_rings(self, deed):
+        if self.ticket is None:
+            return
+        work = TicketWork(1, deed, epoch=10_000)
+        self.do(Job(Kind.TICKET_DEED, f"timer:{next(self.keys)}", self.place, ticket=work))
+
+    def reopened(self, who):
+        if who == OTHER:
+            return
+        self.ticket, self.claimer = "open", ""
+        self.events += 1
+        self.thread = "escalated"
+
+    def done(self, who, deed):
+        staff, live = who in {SAM, PAT}, self.ticket in {"open", "claimed", "waiting"}
+        if deed is Deed.REOPEN and not live:
+            self.reopened(who)
+        elif deed is Deed.ADDED and live:
+            self.events += 1
+        elif deed is Deed.ANSWERED and self.ticket == "waiting" and who == ASKER:
+            self.ticket = "claimed" if self.claimer else "open"
+            self.events += 1
+        elif staff and live:
+            self.by_staff(who, deed)
+
+    def by_staff(self, who, deed):
+        before = (self.ticket, self.claimer)
+        if deed is Deed.CLAIM and self.ticket != "waiting":
+            self.ticket, self.claimer = "claimed", who
+        elif deed is Deed.UNCLAIM and self.ticket == "claimed":
+            self.ticket, self.claimer = "open", ""
+        elif deed is Deed.NEED_INFO and self.ticket != "waiting":
+            self.ticket = "waiting"
+        elif deed is Deed.RESOLVE:
+            self.ticket = "resolved"
+            if self.thread in {"escalated", "answered", "human", "stale"}:
+                self.thread = "solved"
+        if (self.ticket, self.claimer) != before or deed is Deed.REPLY:
+            self.events += 1
+
+    # what holds at any time
+
+    @invariant()
+    def the_state_is_that_of_the_model(self):
+        if not hasattr(self, "store"):
+            return
+        assert self.run(self.store.thread(self.place)).state.value == self.thread
+        ticket = self.run(self.store.tickets.get(1))
+        assert (ticket.state.value if ticket else None) == self.ticket
+        assert (ticket.claimer if ticket else "") == self.claimer
+        assert self.run(self.store.tickets.get(2)) is None
+        assert len(self.run(self.store.tickets.events(1))) == self.events
+
+    @invariant()
+    def nobody_is_answered_after_a_stand_down(self):
+        if not hasattr(self, "store"):
+            return
+        thread = self.run(self.store.thread(self.place))
+        assert not may_follow_up(thread, OTHER, self.now)
+        if self.thread in {"human", "muted", "escalated", "stale"}:
+            assert not may_follow_up(thread, ASKER, self.now)
+
+
+Conversations.TestCase.settings = settings(
+    max_examples=15,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+TestConversations = Conversations.TestCase
