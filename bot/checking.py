@@ -76,11 +76,11 @@ class Checking:
             return True
         return user in await self.staff.ids()
 
-    async def allowed(self, channel: str, user: str, looks: Sequence[Look]) -> tuple[Look, ...]:
-        """Return those of the checks that this user may run in this channel."""
+    async def judged(self, channel: str, user: str, looks: Sequence[Look]) -> tuple[Look, ...]:
+        """Return each check as far as this user may run it in this channel."""
         if await self.may(channel, user, looks):
             return tuple(looks)
-        return tuple(look for look in looks if not look.is_of_anon)
+        return tuple(look.without_anon() for look in looks)
 
     async def are_private(self, team: str, channel: str) -> bool:
         """Tell whether results about users and SdkClients are for one person alone there."""
@@ -101,6 +101,8 @@ class Checking:
         places: dict[int, int] = {}
         planned: list[Planned] = []
         for place, look in enumerate(looks):
+            if look.closed:
+                continue
             one = self.sealed.planned(run.id, place) if look.sealed else look.planned()
             if one is None or (look.kind is CheckKind.TOKEN and one.token is None):
                 checks[place] = token_gone(look)

@@ -12,6 +12,7 @@ from bot.diagnosis import Address, Planned, SealedToken
 from bot.diagnosis.planning import A_TOKEN
 
 TOKEN_GONE = "I keep no token: press “{button}” and paste it into the form."  # noqa: S105
+CLOSED = "It is for staff, and for everybody in the channels that staff opened for it."
 RUN_AGAIN = "Run again"
 RUNNING = "Checking…"
 NOTHING_RAN = "Nothing could be checked."
@@ -31,11 +32,20 @@ class Look:
     env: Environment | None = None
     missing: tuple[str, ...] = ()
     sealed: bool = False  # runs only while what it needs is in memory
+    closed: bool = False  # not for who asked, in that channel; then it says no more
 
     @property
     def is_of_anon(self) -> bool:
         """Whether it asks Anon about a user or an SdkClient: not everybody's to run or to see."""
-        return self.kind in {CheckKind.LINK, CheckKind.CLIENT} or bool(self.client_id)
+        named = self.kind in {CheckKind.LINK, CheckKind.CLIENT} or bool(self.client_id)
+        return named and not self.closed
+
+    def without_anon(self) -> "Look":
+        """Return what of it anybody may run anywhere: a token by itself, else nothing."""
+        if not self.is_of_anon:
+            return self
+        is_token = self.kind is CheckKind.TOKEN
+        return replace(self, client_id="") if is_token else Look(self.kind, closed=True)
 
     def planned(self) -> Planned:
         """Return the check to run, for one that needs nothing sealed."""
@@ -144,6 +154,8 @@ def look_of(planned: Planned) -> Look:
 
 def waiting(look: Look) -> Checked:
     """Return a check that has not ended."""
+    if look.closed:
+        return Checked(look.kind, state=State.NOT_REACHED, note=CLOSED)
     if look.missing:
         return Checked(look.kind, look.about, State.NOT_REACHED, note=_give(look.missing))
     return Checked(look.kind, look.about)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.answering import Paste
 from bot.check_words import plan_check
-from bot.checking import Checking
+from bot.checking import NOT_HERE, Checking
 from bot.checks.ladder import CheckKind
 from bot.diagnosis import Inputs, Planned, plan
 from bot.errors import TryLaterError, UserError
@@ -128,32 +128,34 @@ class MessageChecks:
         if not job.looks:
             return job
         place, asked = job.place, job.kind is Kind.CHECKS
-        allowed = await self.checking.allowed(place.channel, job.user, job.looks)
+        judged = await self.checking.judged(place.channel, job.user, job.looks)
         hidden = await self.checking.are_private(place.team, place.channel)
-        quiet = [look for look in allowed if hidden and look.is_of_anon]
-        shown = [look for look in allowed if look not in quiet]
+        quiet = [n for n, look in enumerate(judged) if hidden and look.is_of_anon]
+        shown = [
+            n for n, look in enumerate(judged) if n not in quiet and (asked or not look.closed)
+        ]
+        if asked and judged != job.looks and (len(judged) == 1 or _none_open(judged)):
+            return replace(job, refusal=NOT_HERE)
         try:
-            if asked and not allowed:
-                shown = list(job.looks)  # its refusal is what the user is told
-            job = replace(job, run=await self._begin(job, RUN, shown))
-            job = replace(job, quiet=await self._begin(job, QUIET, quiet))
+            job = replace(job, run=await self._begin(job, RUN, judged, shown))
+            job = replace(job, quiet=await self._begin(job, QUIET, judged, quiet))
         except UserError as error:
             return replace(job, refusal=str(error) if asked else "")
         if asked and not job.run:
             return replace(job, kind=Kind.CHECK, run=job.quiet, quiet="")
         return job
 
-    async def _begin(self, job: Job, part: str, looks: Sequence[Look]) -> str:
+    async def _begin(
+        self, job: Job, part: str, looks: Sequence[Look], places: Sequence[int]
+    ) -> str:
         """Begin a run of some of a job's checks; return its name, or nothing for no checks."""
-        if not looks:
+        if not places:
             return ""
-        run = self._run(job, part, tuple(looks))
+        run = self._run(job, part, tuple(looks[place] for place in places))
         await self.checking.begin(run)
-        places = [job.looks.index(look) for look in looks]
-        held = [self.checking.sealed.planned(job.key, place) for place in places]
-        self.checking.sealed.keep_run(
-            run.id, tuple(one or look.planned() for one, look in zip(held, looks, strict=True))
-        )
+        sealed = self.checking.sealed
+        held = tuple(_fitted(sealed.planned(job.key, place), looks[place]) for place in places)
+        sealed.keep_run(run.id, held)
         return run.id
 
     def _run(self, job: Job, part: str, looks: tuple[Look, ...]) -> Run:
@@ -245,3 +247,12 @@ def _is_token(planned: Planned) -> bool:
 def held_id(job: Job) -> str:
     """Name what the message allows that a job is about."""
     return f"{HELD}:{work_id(job.place.team, job.place.channel, job.question)}"
+
+
+def _none_open(looks: Sequence[Look]) -> bool:
+    return all(look.closed for look in looks)
+
+
+def _fitted(held: Planned | None, look: Look) -> Planned:
+    """Return a check with what is held for it, as far as the look goes."""
+    return replace(held, client_id=look.client_id or None) if held else look.planned()

@@ -93,11 +93,16 @@ class PrivateChecks:
         inputs = await self.checking.inputs(text)
         planned = plan(inputs, entry.checks if entry else ())
         looks = [look_of(one) for one in planned]
-        allowed = await self.checking.allowed(place.channel, user, looks)
-        kept = tuple(one for one, look in zip(planned, looks, strict=True) if look in allowed)
+        judged = await self.checking.judged(place.channel, user, looks)
+        kept = tuple(
+            replace(one, client_id=look.client_id or None)
+            for one, look in zip(planned, judged, strict=True)
+            if not look.closed
+        )
+        if len(kept) < len(looks):
+            parts = (*parts, Notice(NOT_HERE))
         if all(one.missing for one in kept):
-            notes = (Notice(NOT_HERE),) if len(allowed) < len(looks) else ()
-            await screen(*parts, *notes, last=True)
+            await screen(*parts, last=True)
             return
         await self._run(kept, place, user, screen, *parts)
 

@@ -371,6 +371,21 @@ async def test_the_clicker_is_checked_not_the_poster(tmp_path):
         assert len(checks.anon.calls) > asked
 
 
+async def test_a_diagnosis_runs_what_its_asker_may_and_says_what_not(tmp_path):
+    async with checks_lab(tmp_path, check_channels=()) as checks:
+        token = checks.customer.token()
+        text = f"diagnose clientId: {CLIENT} {token} {checks.url} appUserId=user-9 app=uber"
+        checks.customer.serves = "jwks"
+        ts = await checks.say(f"<@U0ANON> {text}", channel="general")
+        (ladder,) = checks.lab.replies(ts)
+        private = await checks.command(text)
+        for shown in (words(ladder), private):
+            assert "Passed: jwks, token" in shown
+            assert "for staff" in shown
+            assert "user-9" not in shown
+        assert not checks.anon.calls
+
+
 async def test_an_unasked_answer_says_nothing_of_what_its_asker_may_not_check(tmp_path):
     async with entries_with_checks(), checks_lab(tmp_path, check_channels=()) as checks:
         ts = await checks.say(NOT_LINKED, channel="support")
