@@ -17,7 +17,7 @@ from knowledge.features import NAMES, rows
 from knowledge.index import compile_base, count_words
 from knowledge.labelled import Message, counted, read_folder
 from knowledge.matcher import Matcher
-from knowledge.meaning import Array, hashed_words
+from knowledge.meaning import Array, hashed
 from knowledge.model import VECTOR_SHARE, Forest, Linear, Model, forest
 from knowledge.normalise import Text
 from knowledge.sentences import sentence_model
@@ -27,9 +27,9 @@ ROOT = Path(__file__).parent.parent
 FOLDS = 5
 SMALL_SIZES = (1, 3, 4, 6, 8)
 """How many entries the random small bases have that the judge learns from as well."""
-TREES = 250
+TREES = 500
 FITS = 3
-DEPTH = 4
+DEPTH = 3
 OWN = ROOT / "knowledge" / "entries"
 OTHER = ROOT / "benchmarks" / "other_base"
 """An invented product's base: it keeps the model from learning one product by heart."""
@@ -89,9 +89,9 @@ def fit_needs(messages: Sequence[Message], background: Background) -> tuple[Line
     """Return two models of whether a text wants an answer: vector and words, words alone."""
     said = [Text(message.text).said for message in messages]
     wants = [bool(message.expect) for message in messages]
-    hashed = np.array([hashed_words(text, background) for text in said])
-    both = np.hstack([VECTOR_SHARE * embed(said), hashed])
-    return tuple(_logistic(part, wants, 3.0) for part in (both, hashed))  # type: ignore[return-value]
+    words = np.array([hashed(text, background) for text in said])
+    both = np.hstack([VECTOR_SHARE * embed(said), words])
+    return tuple(_logistic(part, wants, 5.0) for part in (both, words))  # type: ignore[return-value]
 
 
 def _logistic(inputs: Array, wanted: Sequence[bool], c: float) -> Linear:
@@ -120,12 +120,18 @@ def read_pairs(
     return pairs
 
 
+def folds(messages: Sequence[Message]) -> list[int]:
+    """Return the fold of each message; one that says another in other words shares its fold."""
+    own = {message.id: number % FOLDS for number, message in enumerate(messages)}
+    return [own.get(message.varies, own[message.id]) for message in messages]
+
+
 def out_of_fold(base: Base, background: Background, others: Sequence[Message]) -> list[Pair]:
     """Return the pairs of all messages of a base, each read by a base without its fold."""
-    pairs = []
+    pairs, placed = [], list(zip(folds(base.messages), base.messages, strict=True))
     for fold in range(FOLDS):
-        known = [m for n, m in enumerate(base.messages) if n % FOLDS != fold]
-        asked = [m for n, m in enumerate(base.messages) if n % FOLDS == fold]
+        known = [m for place, m in placed if place != fold]
+        asked = [m for place, m in placed if place == fold]
         model = bare_model(background, fit_needs([*known, *others], background))
         pairs += read_pairs(base, known, asked, model)
     return pairs
@@ -162,10 +168,10 @@ def fit_judge(pairs: Sequence[Pair]) -> Forest:
         fitted = GradientBoostingClassifier(
             n_estimators=TREES,
             max_depth=DEPTH,
-            learning_rate=0.04,
+            learning_rate=0.03,
             subsample=0.5,
             min_samples_leaf=20,
-            max_features=0.25,
+            max_features=0.2,
             random_state=seed,
         ).fit(inputs, wanted)
         trees += [
@@ -213,9 +219,10 @@ def judge(pairs: Sequence[Pair], trees: Forest) -> list[Judged]:
 
 def cross_validate(pairs: Sequence[Pair], further: Sequence[Pair]) -> list[Judged]:
     """Return out-of-fold outcomes: the judge never saw the message either."""
-    outcomes = []
+    outcomes: list[Judged] = []
+    placed = list(zip(folds([pair.message for pair in pairs]), pairs, strict=True))
     for fold in range(FOLDS):
-        train = [p for n, p in enumerate(pairs) if n % FOLDS != fold]
-        asked = [p for n, p in enumerate(pairs) if n % FOLDS == fold]
+        train = [pair for place, pair in placed if place != fold]
+        asked = [pair for place, pair in placed if place == fold]
         outcomes += judge(asked, fit_judge([*train, *further]))
     return outcomes

@@ -19,6 +19,15 @@ _SETTLED_PHRASES = (
     r"in\ case\ (?:any|some)one|post\ ?mortem|we\ had\ (?:mixed|the\ wrong|forgotten)",
     r"my\ (?:fault|bad|mistake)|sorry\ for\ the\ noise|ignore\ (?:this|that|my)|can\ be\ closed",
 )
+_REPORTING_PHRASES = (
+    "commit changelog coverage fixture fixtures storybook runbook glossary retro minutes binder",
+    "postmortem backlog standup meme quote quoting quoted merged approved approving reworded",
+    r"unit\ tests?|test\ (?:plan|case)s?|tests?\ pass(?:es|ed)?|\d+\ passed|pull\ request",
+    r"PR\ ?\#?\d+|(?:feat|fix|chore|docs|test|refactor)(?:\(\w{1,20}\))?:|release\ notes",
+    r"root\ cause|for\ the\ (?:protocol|minutes|archive)s?|as\ \w{2,20}\ (?:wrote|said|put\ it)",
+    r"the\ (?:faq|docs)\ (?:says?|has|states?)|anon\ here|the\ anon\ team|\(anon\)|summary",
+    r"action\ items?|will\ be\ (?:down|off|unavailable)|maintenance|reminder|announcement",
+)
 _ASKING_PHRASES = (
     "how what why which where whom who when could should may must help need want tried stuck",
     "unable can't cannot failing doesn't won't pls please possible wonder explain trouble problem",
@@ -45,7 +54,11 @@ def _any_of(phrases: tuple[str, ...], start: str = r"\b", end: str = r"(?!\w)") 
 
 
 _SETTLED = _any_of(_SETTLED_PHRASES)
+_REPORTS = _any_of(_REPORTING_PHRASES, start=r"(?<!\w)", end=r"(?!\w)")
 _ASKS = _any_of(_ASKING_PHRASES)
+_ASKED_LAST = re.compile(
+    r"\?[\s)\"'”:a-z_!?]{0,24}\Z|\b(?:pls|please|thx|anyone|ideas?|help)\W{0,9}\Z", re.IGNORECASE
+)
 _ADVISES = _any_of(_ADVISING_PHRASES)
 _ADDRESSES = re.compile(r"(?:^|\n)\s{0,9}(?:hey |hi |ah |no worries |thanks )?@\w", re.IGNORECASE)
 _FAILURE = _any_of(_FAILURE_PHRASES)
@@ -58,8 +71,10 @@ class Cues:
     services: tuple[str, ...]
     identities: tuple[str, ...]
     settled: bool
+    reports: bool
     asks: bool
     question_mark: bool
+    asked_last: bool
     advises: bool
     failure: bool
 
@@ -100,8 +115,10 @@ def read_cues(text: Text, products: Products) -> Cues:
         services=products.named_in(shown, "service"),
         identities=products.named_in(shown, "identity"),
         settled=bool(_SETTLED.search(text.prose)),
+        reports=bool(_REPORTS.search(text.raw[:6000])),
         asks="?" in text.prose or bool(_ASKS.search(text.prose)),
         question_mark="?" in text.prose,
+        asked_last=bool(_ASKED_LAST.search(text.prose)),
         advises=bool(_ADVISES.search(text.prose) or _ADDRESSES.search(text.prose)),
         failure=bool(_FAILURE.search(text.clean)),
     )

@@ -21,6 +21,7 @@ from knowledge.entry import Entry, render_entry
 from knowledge.labelled import Message, counted
 from knowledge.meaning import (
     Examples,
+    HashedRows,
     Phrase,
     Role,
     hashed_rows,
@@ -30,7 +31,7 @@ from knowledge.normalise import Text, words
 from knowledge.sentences import DIMENSIONS, Vectors
 from knowledge.signatures import Background
 
-FORMAT = 2
+FORMAT = 3
 _SHORTEST_EXAMPLE = 15
 _TELLS = 1.5
 """A word of less weight stands in too many entries: it takes long to look up and tells little."""
@@ -114,6 +115,14 @@ def _write(base: sqlite_utils.Database, entries: Sequence[Entry], examples: Exam
             }
             for phrase, vector in zip(examples.phrases, examples.vectors, strict=True)
         )
+        words = examples.words
+        base.table("words").insert(
+            {
+                "rows": words.rows.astype(np.int32).tobytes(),
+                "buckets": words.buckets.astype(np.int32).tobytes(),
+                "data": words.values.tobytes(),
+            }
+        )
         weights = examples.weights
         base.table("weights").insert({"columns": weights.shape[1], "data": weights.tobytes()})
         base.execute("CREATE VIRTUAL TABLE search USING fts5(words, content='', detail=none)")
@@ -128,7 +137,7 @@ def own_words(entry: Entry) -> tuple[str, ...]:
     return words(" \n ".join((entry.title, *entry.errors, *entry.asks)))
 
 
-def open_compiled(path: Path, entries: Sequence[Entry], background: Background) -> Compiled:
+def open_compiled(path: Path, entries: Sequence[Entry]) -> Compiled:
     """Return the compiled base of an existing file, made from exactly these entries."""
     address = f"{path.absolute().as_uri()}?mode=ro"  # a folder's name may hold ? and #
     search = sqlite3.connect(address, uri=True, check_same_thread=False)
@@ -146,10 +155,20 @@ def open_compiled(path: Path, entries: Sequence[Entry], background: Background) 
     examples = Examples(
         phrases=phrases,
         vectors=vectors.reshape(-1, DIMENSIONS),
-        words=hashed_rows((phrase.text for phrase in phrases), background),
+        words=_read_words(search, len(phrases)),
         weights=np.frombuffer(data, dtype=np.float32).reshape(-1, columns),
     )
     return Compiled(tuple(entries), examples, search)
+
+
+def _read_words(search: sqlite3.Connection, count: int) -> HashedRows:
+    rows, buckets, values = search.execute("SELECT rows, buckets, data FROM words").fetchone()
+    return HashedRows(
+        rows=np.frombuffer(rows, dtype=np.int32).astype(np.intp),
+        buckets=np.frombuffer(buckets, dtype=np.int32).astype(np.intp),
+        values=np.frombuffer(values, dtype=np.float32),
+        count=count,
+    )
 
 
 def open_or_compile(
@@ -163,7 +182,7 @@ def open_or_compile(
     path = folder / f"base-{fingerprint(entries, messages, background)}.db"
     if path.exists():
         try:
-            return open_compiled(path, entries, background)
+            return open_compiled(path, entries)
         except (sqlite3.DatabaseError, ValueError, TypeError):
             path.unlink(missing_ok=True)  # spoiled: a cache is made anew, not mended
     folder.mkdir(parents=True, exist_ok=True)
@@ -175,7 +194,7 @@ def open_or_compile(
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)
-    return open_compiled(path, entries, background)
+    return open_compiled(path, entries)
 
 
 def search_entries(compiled: Compiled, text: Text, background: Background, limit: int) -> list[int]:

@@ -11,13 +11,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A labelled message: ``expect`` holds the entries right at rank 1; empty = stay silent."""
+    """A labelled message: ``expect`` holds the entries right at rank 1; empty = stay silent.
+
+    ``varies`` is the id of the message that this one says in other words.
+    """
 
     id: str
     text: str
     expect: tuple[str, ...]
     kind: str = ""
     neutral: bool = False
+    varies: str = ""
 
 
 class BadMessagesError(ValueError):
@@ -40,6 +44,7 @@ def _read_line(line: bytes, where: str) -> Message:
             expect=tuple(_typed(entry, str) for entry in _typed(record["expect"], list)),
             kind=str(record.get("kind", "")),
             neutral=_typed(record.get("neutral", False), bool),
+            varies=str(record.get("varies", "")),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         wanted = '{"id": …, "text": …, "expect": [entry ids]}'

@@ -13,7 +13,7 @@ from knowledge.cues import Cues, Products, read_cues
 from knowledge.entry import Entry
 from knowledge.features import ALIGNED, Reading, rows
 from knowledge.index import Compiled, Embed, own_words, search_entries
-from knowledge.meaning import Meaning, Role, hashed_words
+from knowledge.meaning import Meaning, Role, hashed
 from knowledge.model import Model
 from knowledge.normalise import Text
 from knowledge.signatures import Alignment, Signature, align, make_signature
@@ -114,9 +114,9 @@ class Matcher:
         """Return everything that the model weighs about a text."""
         said = text.said
         vector = self._embed([said])[0]
-        hashed = hashed_words(said, self._model.background)
-        near = self._meaning.near(said, vector, hashed)
-        needs, needs_words = self._model.needs(vector, hashed)
+        letters = hashed(said, self._model.background)
+        near = self._meaning.near(said, vector, letters)
+        needs, needs_words = self._model.needs(vector, letters)
         candidates = self._candidates(text, near.fit)
         hosts = text.hosts
         return Reading(

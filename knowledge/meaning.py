@@ -2,7 +2,7 @@
 
 Two views of the same example phrases. *Nearest* compares with each phrase by itself. *Fit* is a
 kernel ridge regression over them (closed form, so a base is learned when it is compiled),
-over sentence vectors beside hashed words and word pairs.
+over sentence vectors beside hashed words, word pairs and letters.
 
 Solving it costs the cube of the phrases, and its weights phrases times entries: 10,000 entries
 would take minutes and gigabytes. So above MAX_LEARNED phrases nothing is learned when a base is
@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -23,11 +24,19 @@ import numpy.typing as npt
 from knowledge.sentences import Vectors
 from knowledge.signatures import Background
 
-BUCKETS = 2048
-_WORD_SHARE = 0.8
-_FARTHEST = 1 + _WORD_SHARE**2
+WORD_BUCKETS = 2048
+LETTER_BUCKETS = 4096
+BUCKETS = WORD_BUCKETS + LETTER_BUCKETS
+_WORD_SHARE = 0.3**0.5
+_LETTER_SHARE = 0.4**0.5
+_GRAMS = range(2, 6)
+"""How many letters stand together; the edges of a word count as letters."""
+_LONGEST_SPELLED = 24
+_FARTHEST = 1 + _WORD_SHARE**2 + _LETTER_SHARE**2
 """The product of a row with itself: no two rows are nearer."""
-_RIDGE = 0.3
+_BREADTH = 0.5
+"""How fast nearness falls with distance; if it were faster, phrases would teach less of others."""
+_RIDGE = 0.06
 _NEAREST = 4
 _WORTH_COMPARING = 0.3
 MAX_LEARNED = 4_000
@@ -83,8 +92,13 @@ class HashedRows:
 
     def dot(self, words: Array) -> Array:
         """Return each row's product with the hashed words of one text."""
-        products = self.values * words[self.buckets]
-        return np.bincount(self.rows, products, self.count).astype(np.float32)
+        if not len(self.values):
+            return np.zeros(self.count, dtype=np.float32)
+        starts = np.searchsorted(self.rows, np.arange(self.count + 1))
+        products = self.values * words.take(self.buckets)
+        sums = np.add.reduceat(products, np.minimum(starts[:-1], len(products) - 1))
+        sums[starts[:-1] == starts[1:]] = 0  # a row without words would get its neighbour's
+        return sums
 
     def dense(self, wanted: npt.NDArray[np.intp]) -> Array:
         """Return the wanted rows as a table, in their order."""
@@ -114,24 +128,53 @@ def tokens(text: str) -> list[str]:
     return ["0" if token.isdigit() else token for token in _TOKEN.findall(text.lower())]
 
 
-def hashed_words(text: str, background: Background) -> Array:
-    """Return a unit vector of hashed words and word pairs, weighted by how much they tell."""
+def hashed(text: str, background: Background) -> Array:
+    """Return hashed words beside hashed letters, each with its share of the nearness."""
     found = tokens(text)
-    vector = np.zeros(BUCKETS, dtype=np.float32)
+    by_words = _WORD_SHARE * _unit(_hashed_words(found, background))
+    return np.concatenate([by_words, _LETTER_SHARE * _unit(_hashed_letters(found))])
+
+
+def _unit(vector: Array) -> Array:
+    return vector / max(float(np.linalg.norm(vector)), 1e-9)
+
+
+def _hashed_words(found: Sequence[str], background: Background) -> Array:
+    """Return hashed words and word pairs, weighted by how much they tell."""
+    vector = np.zeros(WORD_BUCKETS, dtype=np.float32)
     weights = {word: background.weight(word) for word in set(found)}
     for word, weight in weights.items():
-        vector[zlib.crc32(word.encode()) % BUCKETS] += weight
+        vector[zlib.crc32(word.encode()) % WORD_BUCKETS] += weight
     for first, second in set(pairwise(found)):
         pair = f"{first} {second}".encode()
-        vector[zlib.crc32(pair) % BUCKETS] += 0.5 * (weights[first] + weights[second])
-    return vector / max(float(np.linalg.norm(vector)), 1e-9)
+        vector[zlib.crc32(pair) % WORD_BUCKETS] += 0.5 * (weights[first] + weights[second])
+    return vector
+
+
+def _hashed_letters(found: Sequence[str]) -> Array:
+    """Return hashed runs of letters: typos and word forms share most, and small words count."""
+    counts = np.zeros(LETTER_BUCKETS, dtype=np.float32)
+    for word in found:
+        counts[list(_runs(word))] += 1
+    return np.sqrt(counts)
+
+
+@lru_cache(maxsize=20_000)
+def _runs(word: str) -> frozenset[int]:
+    """Return the buckets of the runs of letters of a word."""
+    spelled = f" {word[:_LONGEST_SPELLED]} ".encode()
+    return frozenset(
+        zlib.crc32(spelled[start : start + length]) % LETTER_BUCKETS
+        for length in _GRAMS
+        for start in range(len(spelled) - length + 1)
+    )
 
 
 def hashed_rows(texts: Iterable[str], background: Background) -> HashedRows:
     """Return the hashed words of the texts, in order."""
     held, values = [np.zeros(0, dtype=np.intp)], [np.zeros(0, dtype=np.float32)]
     for text in texts:
-        row = hashed_words(text, background)
+        row = hashed(text, background)
         held.append(np.flatnonzero(row))
         values.append(row[held[-1]])
     sizes = list(map(len, held[1:]))
@@ -139,14 +182,9 @@ def hashed_rows(texts: Iterable[str], background: Background) -> HashedRows:
     return HashedRows(rows, np.concatenate(held), np.concatenate(values), len(sizes))
 
 
-def design_rows(vectors: Vectors, words: Array) -> Array:
-    """Return what the regression sees of each text."""
-    return np.hstack([vectors, _WORD_SHARE * words]).astype(np.float32)
-
-
-def kernel(rows: Array) -> Array:
-    """Return the nearness of each row to each: 1 for the same text."""
-    return np.asarray(np.exp(rows @ rows.T - _FARTHEST), dtype=np.float32)
+def nearness(products: Array) -> Array:
+    """Return how near texts are by the product of their rows: 1 for the same text."""
+    return np.asarray(np.exp(_BREADTH * (products - _FARTHEST)), dtype=np.float32)
 
 
 def learn(examples: Examples, entries: int) -> Examples:
@@ -167,8 +205,9 @@ def learn(examples: Examples, entries: int) -> Examples:
 
 def _ridged(examples: Examples, chosen: npt.NDArray[np.intp]) -> Array:
     """Return the nearness of the chosen phrases to one another, with the ridge."""
-    rows = design_rows(examples.vectors[chosen], examples.words.dense(chosen))
-    return kernel(rows) + _RIDGE * np.eye(len(rows), dtype=np.float32)
+    vectors, words = examples.vectors[chosen], examples.words.dense(chosen)
+    near = nearness(vectors @ vectors.T + words @ words.T)
+    return near + _RIDGE * np.eye(len(chosen), dtype=np.float32)
 
 
 def _wanted(phrase: Phrase, background: int) -> tuple[int, ...]:
@@ -228,14 +267,14 @@ class Meaning:
     def _fit(self, alike: Array, words: Array) -> Array:
         """Return the regression's value for every entry, and last for the background."""
         shared = self._examples.words.dot(words)
-        nearness = np.exp(alike + _WORD_SHARE**2 * shared - _FARTHEST)
+        near = nearness(alike + shared)
         weights = self._examples.weights
-        return nearness @ weights if len(weights) else self._fit_nearby(nearness)
+        return near @ weights if len(weights) else self._fit_nearby(near)
 
-    def _fit_nearby(self, nearness: Array) -> Array:
+    def _fit_nearby(self, by_phrase: Array) -> Array:
         """Return what the regression over the nearest phrases alone says."""
-        near = np.argsort(-nearness)[:NEIGHBOURS]
-        shares = np.linalg.solve(_ridged(self._examples, near), nearness[near])
+        near = np.argsort(-by_phrase)[:NEIGHBOURS]
+        shares = np.linalg.solve(_ridged(self._examples, near), by_phrase[near])
         fit = np.zeros(self._entries + 1, dtype=np.float32)
         for row, share in zip(near, shares, strict=True):
             columns = _wanted(self._examples.phrases[row], self._entries)

@@ -14,6 +14,7 @@ MAX_TEXT = 6_000
 MAX_SAID = 600
 """Characters that are read for meaning: the sentence model reads about a hundred words."""
 _SHORTEST_PROSE = 8
+_SHORTEST_SPELLED = 4
 
 _NOISE = re.compile(
     r"""
@@ -129,6 +130,16 @@ class Text:
     def word_set(self) -> frozenset[str]:
         """The distinct words."""
         return frozenset(self.words)
+
+    @cached_property
+    def spelled(self) -> tuple[str, ...]:
+        """The distinct longer words, among which a misspelt one may be."""
+        return tuple(sorted(word for word in self.word_set if len(word) >= _SHORTEST_SPELLED))
+
+    @cached_property
+    def likeness(self) -> dict[str, float]:
+        """How alike the likeliest misspelling of each word is that was looked for so far."""
+        return {}
 
     @cached_property
     def said(self) -> str:

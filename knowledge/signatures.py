@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from knowledge.normalise import Text, squash
 
@@ -13,6 +13,9 @@ MAX_SIGNATURE = 500
 """Squashed characters of one error string that are aligned."""
 _WORTH_ALIGNING = 0.25
 _SHORTEST_FRAGMENT = 4
+_SHORTEST_MISSPELT = 5
+_SPELLED_ALIKE = 80
+"""From this likeness on (0 to 100), a word counts as another one misspelt or cut off."""
 _PLACEHOLDER = re.compile(r"\{[a-z_]{1,30}\}")
 
 
@@ -79,7 +82,7 @@ def align(signature: Signature, text: Text, background: Background) -> Alignment
     """Return how much of the signature stands in the text, or None when it is hardly there."""
     if not signature.fragments or not signature.information:
         return None
-    hit = background.information(word for word in signature.words if _holds(text, word))
+    hit = sum(background.weight(word) * _held(text, word) for word in signature.words)
     covered = hit / signature.information
     if covered < _WORTH_ALIGNING:
         return None
@@ -88,9 +91,23 @@ def align(signature: Signature, text: Text, background: Background) -> Alignment
     return Alignment(signature, found / letters, covered, hit)
 
 
-def _holds(text: Text, word: str) -> bool:
-    """Whether the word stands in the text, be it wrapped in the middle."""
-    return word in text.word_set or (len(word) >= _SHORTEST_FRAGMENT and word in text.squashed)
+def _held(text: Text, word: str) -> float:
+    """Return how surely the word stands in the text: 1 as it is (be it wrapped), less misspelt."""
+    if word in text.word_set or (len(word) >= _SHORTEST_FRAGMENT and word in text.squashed):
+        return 1.0
+    return _misspelt(text, word) if len(word) >= _SHORTEST_MISSPELT else 0.0
+
+
+def _misspelt(text: Text, word: str) -> float:
+    """Return how alike the likeliest misspelling of the word is spelled, 0 where there is none."""
+    likeness = text.likeness.get(word)
+    if likeness is None:
+        found = process.extractOne(
+            word, text.spelled, scorer=fuzz.ratio, score_cutoff=_SPELLED_ALIKE
+        )
+        likeness = found[1] / 100 if found else 0.0
+        text.likeness[word] = likeness
+    return likeness
 
 
 def _share(fragment: str, squashed: str) -> float:

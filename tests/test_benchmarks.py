@@ -5,9 +5,11 @@ import pytest
 from benchmarks.check_jwks import HOSTILE, verifying
 from benchmarks.distractors import distractors
 from benchmarks.figures import markdown_table, median_seconds, percentile, recall_at, top_one
+from benchmarks.fitting import folds
 from benchmarks.matching import FAQ, Trial, documents, measure
 from benchmarks.redaction import patterns, runs_over_texts
 from benchmarks.rivals import RIVALS
+from benchmarks.train import is_error
 from knowledge.cues import Products
 from knowledge.entry import Entry, Kind
 from knowledge.evaluate import Judged
@@ -17,6 +19,24 @@ from tests.jwks_lab import BEHAVIOURS
 
 def judged(score: float, right: bool, positive: bool = True) -> Judged:
     return Judged(Message("m", "text", ("a",) if positive else ()), score, right)
+
+
+def test_messages_that_say_the_same_share_a_fold():
+    messages = [Message(str(n), "x", (), varies="3" if n > 7 else "") for n in range(11)]
+    assert folds(messages) == [0, 1, 2, 3, 4, 0, 1, 2, 3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expect", "text", "error"),
+    [
+        ("paste", ("a",), "how do I pay", True),
+        ("question", ("a",), "why does it fail with 404", False),
+        ("near-miss", (), "solved: the request failed with 500", True),
+        ("near-miss", (), "we pay by card now", False),
+    ],
+)
+def test_a_silent_message_counts_with_what_it_tells_of(kind, expect, text, error):
+    assert is_error(Message("m", text, expect, kind)) is error
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,39 @@ def test_not_settled(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "fix(worker): treat 404 as not linked",
+        "PR #66 is merged",
+        "118 passed, 0 failed",
+        "Root cause: the proxy",
+        "as Bo wrote, the key is old",
+        "a unit test expects the text",
+    ],
+)
+def test_reports(text):
+    assert cues(text).reports
+
+
+@pytest.mark.parametrize("text", ["the user passed no token", "how do I fix it", "prefix: none"])
+def test_does_not_report(text):
+    assert not cues(text).reports
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("it fails with 404. why?", True),
+        ("why? I mean the 404 of the backend. It was linked yesterday.", False),
+        ("404 from the backend, any ideas", True),
+        ("thanks for your help with that", False),
+    ],
+)
+def test_asked_last(text, last):
+    assert cues(text).asked_last is last
+
+
+@pytest.mark.parametrize(
     ("text", "asks", "mark"),
     [
         ("how do I do this", True, False),

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from rapidfuzz import fuzz, process
 
 from bot.answering import Outcome, read_paste
 from bot.cli import run_command_line
@@ -54,6 +55,21 @@ def test_the_messages_kept_apart_are_not_among_the_labelled_ones():
     known = {message.text for message in read_folder(LABELLED)}
     assert [m.id for m in read_messages(HOLDOUT) if m.text in known] == []
     assert len(known) > 1_000
+
+
+def test_no_labelled_message_is_a_near_copy_of_a_shared_one(cases):
+    shared = [message.text for message in read_messages(cases / "messages.jsonl")]
+    known = [message.text for message in read_folder(LABELLED)]
+    likeness = process.cdist(known, shared, scorer=fuzz.ratio, dtype="uint8")
+    assert likeness.shape == (len(known), 120)
+    assert likeness.max() <= 85
+
+
+def test_what_varies_another_message_names_one_of_the_same_folder():
+    messages = read_folder(LABELLED)
+    first = {message.id for message in messages if not message.varies}
+    assert {message.varies for message in messages if message.varies} <= first
+    assert sum(bool(message.varies) for message in messages) > 100
 
 
 @pytest.mark.parametrize("path", [LABELLED, HOLDOUT], ids=lambda path: path.name)

@@ -81,7 +81,7 @@ def test_the_title_is_no_phrase_of_an_entry_that_has_error_strings_alone():
 
 def test_what_is_written_is_read_again(tmp_path):
     made = compile_base(tmp_path / "b.db", ENTRIES, MESSAGES, BACKGROUND, embed)
-    read = open_compiled(tmp_path / "b.db", ENTRIES, BACKGROUND)
+    read = open_compiled(tmp_path / "b.db", ENTRIES)
     assert read.entries == made.entries == tuple(ENTRIES)
     assert read.examples.phrases == made.examples.phrases
     every = np.arange(len(made.examples.phrases))

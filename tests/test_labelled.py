@@ -28,6 +28,7 @@ def test_every_member_arrives_and_unknown_ones_do_not_matter(file):
         Message("1", "boom", ("a", "b"), "paste"),
         Message("2", "", (), neutral=True),
     ]
+    assert read(file, {**GOOD, "varies": "7"})[0].varies == "7"
 
 
 def test_blank_lines_are_nothing(file):

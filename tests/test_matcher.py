@@ -114,6 +114,19 @@ def test_a_status_that_no_entry_is_about_is_named_and_not_answered(answerer):
     assert any(reason.startswith("status 418, not ") for reason in decision.candidates[0].why)
 
 
+@pytest.mark.parametrize("code", ["NAME_NOT_RESOLVED", "PROXY_AUTH_FAILED"])
+def test_an_error_code_that_differs_is_named_and_not_answered(answerer, code):
+    decision = decide(answerer, f"our scraper: page.goto: net::ERR_{code}, new box I think")
+    assert decision.outcome is not Outcome.REPLY
+    decision = decide(
+        answerer, f"page.goto: net::ERR_{code} at https://ours.example", explicit=True
+    )
+    named = f"error code ERR_{code}, not ERR_TUNNEL_CONNECTION_FAILED"
+    tunnel = [m for m in decision.candidates if m.entry.id == "backend-tunnel-failed"]
+    assert all(named in match.why for match in tunnel)
+    assert tunnel
+
+
 @pytest.mark.parametrize("order", [(USER_404, TUNNEL), (TUNNEL, USER_404)])
 def test_of_two_errors_both_are_candidates(answerer, order):
     decision = decide(answerer, "```\n" + "\n".join(order) + "\n```")

@@ -12,11 +12,10 @@ from knowledge.meaning import (
     Meaning,
     Phrase,
     Role,
-    design_rows,
+    hashed,
     hashed_rows,
-    hashed_words,
-    kernel,
     learn,
+    nearness,
     tokens,
 )
 from knowledge.remembered import embed, remember
@@ -49,25 +48,37 @@ def known():
 
 def near(text, learned):
     found = Meaning(learned, ENTRIES, BACKGROUND)
-    return found.near(text, embed([text])[0], hashed_words(text, BACKGROUND))
+    return found.near(text, embed([text])[0], hashed(text, BACKGROUND))
 
 
 def test_tokens_keep_what_tells_questions_from_remarks():
     assert tokens("Can't I 12 @bo?!") == ["can't", "i", "0", "@", "bo", "?", "!"]
 
 
-def test_hashed_words_are_a_unit_vector_or_nothing():
-    assert np.linalg.norm(hashed_words("descale the machine", BACKGROUND)) == pytest.approx(1)
-    assert not hashed_words("", BACKGROUND).any()
+def test_hashed_words_and_letters_are_of_one_length_whatever_the_text_or_nothing():
+    once, long = (hashed("descale the machine " * often, BACKGROUND) for often in (1, 9))
+    assert np.linalg.norm(once) == pytest.approx(np.linalg.norm(long))
+    assert not hashed("", BACKGROUND).any()
 
 
-def test_rows_of_hashed_words_multiply_like_the_table_that_they_stand_for():
+def test_a_misspelt_word_is_nearer_than_another_one():
+    right, misspelt, other = (
+        hashed(word, BACKGROUND) for word in ("authorization", "authorisaton", "invoice")
+    )
+    assert right @ misspelt > 3 * (right @ other)
+
+
+def test_a_word_of_any_length_has_few_runs():
+    assert np.count_nonzero(hashed("a" * 40 + "b" * 9_999, BACKGROUND)) < 900
+
+
+def test_rows_of_hashed_multiply_like_the_table_that_they_stand_for():
     texts = ["descale the machine", "", "the bill", "!", "where is the machine"]
     rows = hashed_rows(texts, BACKGROUND)
-    table = np.array([hashed_words(text, BACKGROUND) for text in texts])
+    table = np.array([hashed(text, BACKGROUND) for text in texts])
     order = np.array([4, 1, 0, 0])
     assert np.array_equal(rows.dense(order), table[order])
-    words = hashed_words("descale the bill of the machine", BACKGROUND)
+    words = hashed("descale the bill of the machine", BACKGROUND)
     assert rows.dot(words) == pytest.approx(table @ words)
     assert rows.dot(words).shape == (len(texts),)
 
@@ -79,12 +90,13 @@ def test_rows_of_nothing():
 
 
 def test_word_order_shows_in_the_pairs():
-    one, other = (hashed_words(text, BACKGROUND) for text in ("bill sends", "sends bill"))
-    assert 0.5 < one @ other < 0.99
+    one, other = (hashed(text, BACKGROUND) for text in ("bill sends", "sends bill"))
+    assert 0.5 < one @ other / (one @ one) < 0.99
 
 
 def test_no_two_texts_are_nearer_than_a_text_to_itself(known):
-    table = kernel(design_rows(known.vectors, known.words.dense(np.arange(len(PHRASES)))))
+    words = known.words.dense(np.arange(len(PHRASES)))
+    table = nearness(known.vectors @ known.vectors.T + words @ words.T)
     assert table.diagonal() == pytest.approx(np.ones(len(PHRASES)), abs=1e-3)
     assert table.max() == pytest.approx(1, abs=1e-3)
     assert table == pytest.approx(table.T)

@@ -53,6 +53,20 @@ def test_wrapping_case_and_marks_hardly_matter(text):
     assert aligned(ERROR, text).aligned > 0.9
 
 
+def test_misspelt_and_cut_off_words_count_for_less_than_right_ones():
+    right, misspelt, other = (
+        aligned(ERROR, text).covered
+        for text in (
+            "translating external user id 404",
+            "trnaslating exernal user id 404",
+            "translator of an extra user id 404",
+        )
+    )
+    assert right > misspelt > other
+    cut = aligned("Unexpected token 'export'", "nexpected token 'expor")
+    assert cut.covered > 0.8
+
+
 def test_less_of_the_error_is_weaker():
     texts = [
         ERROR,
