@@ -20,6 +20,7 @@ TALKATIVE = (
     "httpx",
     "httpcore",
     "alembic",
+    "matplotlib",
 )
 _LINE_LIMIT = 20_000  # characters of one value: a log line is no place for a whole paste
 
