@@ -22,7 +22,7 @@ def checking(tmp_path: Path) -> Iterator[PageLab]:
 
 def test_a_login_page_is_found_mended_and_found_good(browser: Browser, checking: PageLab) -> None:
     page = visit(browser, checking)
-    expect(page.locator(".example")).to_have_count(4)
+    expect(page.locator(".example")).to_have_count(3)
     page.get_by_role("button", name=re.compile("A JWK Set that cannot be read")).click()
     thread = page.get_by_role("complementary", name="Thread")
     answer = thread.locator("article").nth(1)

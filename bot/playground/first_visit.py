@@ -67,7 +67,7 @@ def examples(jwks_url: str = "") -> list[Json]:
         {"title": "A JWK Set that cannot be read", "text": decode, "channel": "support"},
         {"title": "A user who never linked", "text": NEVER_LINKED, "channel": "support"},
     ]
-    return [EXAMPLES[0], *checked, EXAMPLES[-1]]
+    return [*checked, EXAMPLES[-1]]
 
 
 def state(workspace: Workspace, manifest: Manifest, jwks_url: str = "") -> Json:
