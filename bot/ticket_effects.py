@@ -32,7 +32,7 @@ class Effects:
 
 def timer_key(ticket: int, epoch: int, deed: Deed) -> str:
     """Name the timer of one stay in a state."""
-    return f"ticket:{ticket}:{epoch}:{deed}"
+    return f"ticket-{ticket}:{epoch}:{deed}"
 
 
 def effects(event: TicketEvent, ticket: Ticket, staff: Place | None, waits: Waits) -> Effects:
@@ -84,5 +84,5 @@ def _stopped(event: TicketEvent) -> tuple[str, ...]:
 
 def _job(kind: Kind, event: TicketEvent, ticket: Ticket, place: Place, text: str = "") -> Follow:
     work = TicketWork(ticket.id, event.deed)
-    key = f"ticket:{ticket.id}:{event.seq}:{kind}"
+    key = f"ticket-{ticket.id}:{event.seq}:{kind}"
     return Follow(Job(kind, key, place, event.user, text=text, ticket=work))

@@ -148,12 +148,12 @@ def test_what_follows(done, kinds, timer):
 
 def test_timers_of_the_state_that_was_left_are_stopped_but_not_the_one_that_runs():
     assert effects(event(Deed.CLAIM, OPEN, CLAIMED), TICKET, STAFF, WAITS).stopped == (
-        "ticket:7:3:remind",
-        "ticket:7:3:ask stale",
-        "ticket:7:3:close",
+        "ticket-7:3:remind",
+        "ticket-7:3:ask stale",
+        "ticket-7:3:close",
     )
     closed = effects(event(Deed.CLOSE, WAITING, CLOSED), TICKET, STAFF, WAITS).stopped
-    assert "ticket:7:3:close" not in closed
+    assert "ticket-7:3:close" not in closed
     assert effects(event(Deed.ADDED, OPEN, OPEN), TICKET, STAFF, WAITS).stopped == ()
 
 
