@@ -2,6 +2,7 @@
 
 import json
 import statistics
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from math import ceil
@@ -82,3 +83,17 @@ def write_json(name: str, record: Any) -> Path:
     path = RESULTS / f"{name}.json"
     path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def write_report(
+    name: str, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], record: Any
+) -> None:
+    """Print a table; write it in Markdown, and the whole record in JSON, below the results."""
+    print_table(title, columns, rows)
+    write_json(name, record)
+    RESULTS.joinpath(f"{name}.md").write_text(markdown_table(columns, rows), encoding="utf-8")
+
+
+def say(line: str) -> None:
+    """Tell on stderr how far a bench is."""
+    print(line, file=sys.stderr, flush=True)

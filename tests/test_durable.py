@@ -251,10 +251,10 @@ async def test_nothing_is_posted_without_a_sign_of_life(replicas_url):
 def test_kills_on_sqlite_lose_and_double_nothing():
     outcome = asyncio.run(run(Plan(kills=20, events=150, rate=10), "", 1))
     assert outcome.good, outcome
-    assert (outcome.kills, outcome.events) == (20, 150)
+    assert (outcome.kills, outcome.verdict.events) == (20, 150)
 
 
 def test_kills_on_postgresql_lose_and_double_nothing(postgres):
     outcome = asyncio.run(run(Plan(kills=20, events=200, rate=10), postgres.new_database(), 2))
     assert outcome.good, outcome
-    assert (outcome.kills, outcome.events) == (20, 200)
+    assert (outcome.kills, outcome.verdict.events) == (20, 200)
