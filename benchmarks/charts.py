@@ -54,3 +54,30 @@ def _draw_lines(axes: Axes, rows: Sequence[Mapping[str, Any]], value: Any) -> No
     axes.minorticks_off()
     axes.set_xlabel("entries in the base", color=INK)
     axes.grid(alpha=0.3)
+
+
+def draw_load(runs: Sequence[Any], path: Path) -> None:
+    """Write how the acks of each server are spread: what stays below a time, by kind of event."""
+    figure = Figure(figsize=(11, 4.4), layout="constrained", facecolor=PAPER)
+    panels = figure.subplots(1, 2, sharey=True)
+    for axes, needs in zip(panels, (False, True), strict=True):
+        for number, run in enumerate(runs):
+            times = sorted(run.milliseconds(needs=needs))
+            shares = [(place + 1) / len(times) for place in range(len(times))]
+            axes.plot(
+                times,
+                shares,
+                color=_COLOURS[4] if number == 0 else (_OURS, _COLOURS[0])[number - 1],
+                linestyle="--" if number == 0 else "-",
+                linewidth=1.6 if number == 0 else 2.4,
+                label=run.name if number == 0 else f"the bot on {run.name}",
+            )
+        axes.set_xscale("log")
+        axes.set_title("What needs a reply" if needs else "Chatter", color=INK)
+        axes.set_xlabel("milliseconds until the ack", color=INK)
+        axes.grid(alpha=0.3)
+    panels[0].set_ylabel("share of the events", color=INK)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=130, facecolor=PAPER)

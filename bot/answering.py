@@ -1,7 +1,10 @@
 """Text in, Decision out: reply, suggest or stay silent. No I/O once it is open."""
 
+import hashlib
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +25,7 @@ SHIPPED = Path(__file__).parent.parent / "knowledge" / "entries"
 LABELLED = "labelled"
 MAX_RAW = 300_000
 """Characters of a message that are looked at: Slack sends 40,000, attached files 256 KiB."""
+MATCHES_KEPT = 1_000
 
 
 class Outcome(StrEnum):
@@ -83,11 +87,38 @@ def decide(matches: Matches, *, explicit: bool, reply_from: float, suggest_from:
     )
 
 
+class Recently:
+    """The latest matches, by a digest of the text: a message is looked at again as work.
+
+    Its twin and what Slack delivers again cost nothing either, so a backlog clears.
+    """
+
+    def __init__(self, match: Callable[[str], Matches]) -> None:
+        self._match = match
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[bytes, Matches] = OrderedDict()
+
+    def match(self, text: str) -> Matches:
+        """Return the matches of a text."""
+        key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        with self._lock:
+            known = self._kept.get(key)
+        if known is not None:
+            return known
+        found = self._match(text)
+        with self._lock:
+            self._kept[key] = found
+            if len(self._kept) > MATCHES_KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+
 class Answerer:
     """One open knowledge base; CPU-bound (about 10 ms a text) and safe in several threads."""
 
     def __init__(self, matcher: Matcher, reply_from: float, suggest_from: float) -> None:
         self.matcher = matcher
+        self._recently = Recently(matcher.match)
         self.reply_from = reply_from
         self._suggest_from = suggest_from
         self._by_id = {entry.id: entry for entry in matcher.entries}
@@ -100,11 +131,15 @@ class Answerer:
     def decide(self, text: str, *, explicit: bool = False) -> Decision:
         """Return what to do about a redacted text."""
         return decide(
-            self.matcher.match(text[:MAX_TEXT]),
+            self._recently.match(text[:MAX_TEXT]),
             explicit=explicit,
             reply_from=self.reply_from,
             suggest_from=self._suggest_from,
         )
+
+    def is_talk(self, text: str) -> bool:
+        """Tell quickly whether a redacted text certainly gets no answer; False is no answer yet."""
+        return self.matcher.is_talk(text)
 
     def entry(self, entry_id: str) -> Entry | None:
         """Return an entry by its id."""
@@ -113,6 +148,7 @@ class Answerer:
     def take_over(self, fresh: "Answerer") -> None:
         """Answer from the base of another one from now on."""
         self.matcher, self._by_id = fresh.matcher, fresh._by_id  # noqa: SLF001 - its own kind
+        self._recently = Recently(fresh.matcher.match)
 
 
 def open_answerer(kb: Path | None = None, cache_dir: Path | None = None) -> Answerer:

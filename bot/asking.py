@@ -19,6 +19,7 @@ from bot.reply import FormOffer, LeakWarning, Notice, Said, StatsAnswer
 from bot.stats import DAY
 from bot.verbs import CHECKING, VERBS, Form, Name, Verb, parse_verb
 from bot.workflows import NOTHING_FOUND, Case, Workflows, candidates_of
+from knowledge.talk import LONGEST
 
 HELP = """I answer questions and errors about integrating with Anon from its FAQ.
 • `/anon ask how do I use my own identity provider` – the best entry, for you alone
@@ -85,6 +86,14 @@ class Asking:
     async def read(self, text: str) -> Paste:
         """Unwrap and redact, off the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self.matching, read_paste, text)
+
+    def glance(self, text: str) -> Paste | None:
+        """Return at once what a short text says, None for one that takes time to read."""
+        return read_paste(text) if len(text) < LONGEST else None
+
+    def is_talk(self, paste: Paste) -> bool:
+        """Tell quickly whether a text certainly gets no answer and shows no secret."""
+        return not paste.found and self.workflows.answerer.is_talk(paste.text)
 
     async def decide(self, text: str, *, explicit: bool) -> Decision:
         """Match redacted text, off the event loop."""

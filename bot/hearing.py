@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import structlog
 
+from bot.answering import Paste
 from bot.asking import Asking
 from bot.conversations import Event, actor_of, deed_of, is_mute_word, is_thanks, overheard
 from bot.desk import Desk
@@ -80,12 +81,16 @@ class Hearing:
         """Have what the message needs kept as work; raise if it cannot be kept."""
         if message.edited and not self._is_new(message):
             return
+        glance = self._asking.glance(message.text)
+        if glance and self._is_talk(message, glance):
+            DECISIONS.labels("talk").inc()
+            return
         place = Place(message.team, message.channel, message.root)
         around = await self._workflows.store.around(place, message.user, message.ts)
         mode = around.mode or self._asking.default_mode(message.channel)
         if mode is Mode.OFF and not message.explicit:
             return
-        paste = await self._asking.read(message.text)
+        paste = glance or await self._asking.read(message.text)
         heard = message.heard(paste.text)
         await self._desk.checks.seal(heard.id, message.text, paste)
         if leaks := live_leaks(paste.found):
@@ -127,6 +132,19 @@ class Hearing:
             key = f"{heard.id}:ticket"
             await self._workflows.do_to_ticket(heard.place, heard.user, key, work, text)
         return alone or deed is Deed.REOPEN
+
+    def _is_talk(self, message: Message, paste: Paste) -> bool:
+        """Tell whether a message gets nothing in any mode, before the store is asked anything.
+
+        It may still be the first piece of a paste.
+        """
+        if message.explicit or message.edited or message.files or message.root != message.ts:
+            return False
+        heard, now = message.heard(paste.text), self._clock()
+        if self._recent.follows(heard, now) or not self._asking.is_talk(paste):
+            return False
+        self._recent.join(heard, None, now)
+        return True
 
     async def _told(self, heard: Heard, around: Around, raw: str) -> bool:
         """Tell whether it is no question but something to do, which is then done."""

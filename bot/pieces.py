@@ -59,9 +59,7 @@ class Recent:
     def join(self, heard: Heard, kept: Posted | None, now: float) -> tuple[Pieces, Heard]:
         """Return the pieces with this one among them, and the message as it is to be read."""
         author = author_of(heard)
-        pieces = self._known.get(author) or _restored(heard, kept)
-        if pieces is None or not self._belongs(heard, pieces, now):
-            pieces = Pieces(heard.place, heard.ts)
+        pieces = self._before(heard, kept, now) or Pieces(heard.place, heard.ts)
         before = pieces.before(heard.ts)
         pieces.texts[heard.ts] = heard.text
         pieces.explicit |= heard.explicit
@@ -95,6 +93,16 @@ class Recent:
     def forget(self, heard: Heard) -> None:
         """Let the author's next message begin anew."""
         self._known.pop(author_of(heard), None)
+
+    def _before(self, heard: Heard, kept: Posted | None, now: float) -> Pieces | None:
+        """Return the pieces that this one joins: those that got work, here or on a replica."""
+        own, theirs = self._known.get(author_of(heard)), _restored(heard, kept)
+        if own and own.worked:
+            theirs = None
+        for pieces in filter(None, (theirs, own)):
+            if self._belongs(heard, pieces, now):
+                return pieces
+        return None
 
     def _belongs(self, heard: Heard, pieces: Pieces, now: float) -> bool:
         if heard.ts in pieces.texts:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Delete, Row, Select, Table, delete, select, update
+from sqlalchemy import Delete, Row, Select, Table, and_, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -44,6 +44,7 @@ from bot.tables import (
 from bot.ticket_store import TicketStore
 
 AUTHOR = ("team", "channel", "thread", "user")
+POSTED = ("first", "root", "text", "explicit", "held_until", "seen")
 OWNED = (
     *((threads, "asker"), (answers, "asker"), (feedback, "user"), (pieces, "user")),
     *((check_runs, "asker"), (check_runs, "user")),
@@ -51,6 +52,28 @@ OWNED = (
 AGED = ((threads, "updated"), (answers, "created"), (feedback, "updated"))
 PIECES_SECONDS = 3_600  # far longer than anything is held
 EXAMPLE_LIMIT = 1_000  # characters of a miss's example, redacted
+
+
+def _given(table: Table, *columns: str) -> Any:
+    """Return the condition that columns have the values given by their names."""
+    return and_(*(table.c[name] == bindparam(name) for name in columns))
+
+
+def _around() -> Select[Any]:
+    """Return the one query that most messages ask; each part may be missing."""
+    mode = select(channel_modes.c.mode).where(_given(channel_modes, "team", "channel"))
+    muted = select(opted_out.c.user).where(_given(opted_out, "team", "user"))
+    thread = select(threads.c.asker).where(_given(threads, "team", "channel", "root"))
+    one = select(
+        mode.scalar_subquery().label("mode"),
+        muted.scalar_subquery().label("muted"),
+        thread.scalar_subquery().label("begun"),
+    ).subquery()
+    said = (pieces.c[name] for name in POSTED)
+    return select(one, *said).select_from(one.outerjoin(pieces, _given(pieces, *AUTHOR)))
+
+
+AROUND = _around()  # built once: it is asked before most acks
 
 
 class Store:
@@ -74,9 +97,11 @@ class Store:
         async with self._engine.execution_options(**{WRITE: True}).begin() as connection:
             yield connection
 
-    async def _one(self, query: Select[Any]) -> Row[Any] | None:
+    async def _one(
+        self, query: Select[Any], given: dict[str, Any] | None = None
+    ) -> Row[Any] | None:
         async with self._engine.connect() as connection:
-            row: Row[Any] | None = (await connection.execute(query)).first()
+            row: Row[Any] | None = (await connection.execute(query, given)).first()
             return row
 
     async def ping(self) -> None:
@@ -102,21 +127,12 @@ class Store:
 
     async def around(self, place: Place, user: str, ts: str = "") -> Around:
         """Read the channel's mode, the user's wish, the thread and what the user said last."""
-        async with self._engine.connect() as connection:
-            mode = await connection.scalar(
-                select(channel_modes.c.mode).where(_same(channel_modes, place, "team", "channel"))
-            )
-            muted = await connection.scalar(
-                select(opted_out.c.user).where(
-                    opted_out.c.team == place.team, opted_out.c.user == user
-                )
-            )
-            thread = await _read_thread(connection, place)
-            key = (place.team, place.channel, place.root if place.root != ts else "", user)
-            row = (await connection.execute(select(pieces).where(_is_by(key)))).first()
-        return Around(
-            Mode(mode) if mode else None, muted is not None, thread, _posted(row) if row else None
-        )
+        thread_of = place.root if place.root != ts else ""
+        row = await self._one(AROUND, {**asdict(place), "user": user, "thread": thread_of})
+        assert row
+        thread = await self.thread(place) if row.begun is not None else None
+        posted = _posted(row) if row.first is not None else None
+        return Around(Mode(row.mode) if row.mode else None, row.muted is not None, thread, posted)
 
     async def said_last(self, author: tuple[str, str, str, str]) -> Posted | None:
         """Return what the author said last, if that got work."""

@@ -116,9 +116,19 @@ def read_cues(text: Text, products: Products) -> Cues:
         identities=products.named_in(shown, "identity"),
         settled=bool(_SETTLED.search(text.prose)),
         reports=bool(_REPORTS.search(text.raw[:6000])),
-        asks="?" in text.prose or bool(_ASKS.search(text.prose)),
+        asks=asks(text),
         question_mark="?" in text.prose,
         asked_last=bool(_ASKED_LAST.search(text.prose)),
         advises=bool(_ADVISES.search(text.prose) or _ADDRESSES.search(text.prose)),
-        failure=bool(_FAILURE.search(text.clean)),
+        failure=names_failure(text),
     )
+
+
+def asks(text: Text) -> bool:
+    """Tell whether the text asks for something."""
+    return "?" in text.prose or bool(_ASKS.search(text.prose))
+
+
+def names_failure(text: Text) -> bool:
+    """Tell whether the text names anything that went wrong."""
+    return bool(_FAILURE.search(text.clean))

@@ -17,6 +17,7 @@ from knowledge.meaning import Meaning, Role, hashed
 from knowledge.model import Model
 from knowledge.normalise import Text
 from knowledge.signatures import Alignment, Signature, align, make_signature
+from knowledge.talk import OwnWords, is_talk, may_be_talk
 
 SMALL_BASE = 200
 """Up to this many entries every one is a candidate; above, retrieval picks them."""
@@ -84,6 +85,7 @@ class Matcher:
             text for entry in entries for text in (entry.title, *entry.errors, *entry.asks)
         )
         self._own_name = _own_names(entries, model)
+        self._own_words = OwnWords(entries, model.background)
         self._own_hosts = frozenset(
             host for entry in entries for error in entry.errors for host in Text(error).hosts
         )
@@ -97,6 +99,14 @@ class Matcher:
         """Return the scored candidates of a text."""
         reading = self.read(Text(raw))
         return self.judge(reading)
+
+    def is_talk(self, raw: str) -> bool:
+        """Tell, in under a millisecond, whether a text is certainly talk that gets no answer."""
+        text = Text(raw)
+        if not may_be_talk(text):
+            return False
+        words = hashed_words(text.said, self._model.background)
+        return is_talk(text, self._own_words, self._model.needs_answer_words.logit(words))
 
     def judge(self, reading: Reading) -> Matches:
         """Return the scored candidates of what was read off a text."""

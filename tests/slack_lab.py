@@ -32,6 +32,7 @@ AT_ONCE = {"join_seconds": 0, "hold_seconds": 0, "post_seconds": 0}
 SURE_404 = "Error translating external user id: 404 - Not Found"
 SURE_500 = "Error translating external user id: 500 - Internal Server"
 UNSURE = "some error about the user id, what is it?"
+TALK = ("thanks all!", "morning")
 MISS = "TypeError: cannot read properties of undefined"
 SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 
@@ -82,6 +83,9 @@ class FakeAnswerer:
     @property
     def entries(self) -> tuple[Entry, ...]:
         return tuple(ENTRIES.values())
+
+    def is_talk(self, text: str) -> bool:
+        return text in TALK
 
     def entry(self, entry_id: str) -> Entry | None:
         return ENTRIES.get(entry_id)

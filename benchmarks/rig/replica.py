@@ -35,6 +35,9 @@ class LeanAnswerer:
         outcome = Outcome.SUGGEST if explicit else Outcome.SILENT
         return Decision(outcome, None, 0.2, matches if explicit else (), "", Like.OTHER)
 
+    def is_talk(self, text: str) -> bool:
+        return "404" not in text
+
     def entry(self, entry_id: str) -> Entry | None:
         return ENTRIES.get(entry_id)
 

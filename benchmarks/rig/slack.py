@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 
 from bot.playground.cast import BOT_USER, Channel, Person
 from bot.playground.double import SlackDouble
-from bot.playground.manifest import read_manifest
 from bot.playground.loop_server import LoopServer
+from bot.playground.manifest import read_manifest
 
 PEOPLE = 2_000
 CHANNELS = 20
