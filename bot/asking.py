@@ -2,7 +2,7 @@
 
 import asyncio
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from bot.answering import Decision, Outcome, Paste, read_paste
@@ -82,6 +82,7 @@ class Asking:
     matching: Executor
     support_channels: tuple[str, ...]
     mints: Mints
+    _deciding: dict[tuple[str, bool], asyncio.Future[Decision]] = field(default_factory=dict)
 
     async def read(self, text: str) -> Paste:
         """Unwrap and redact, off the event loop."""
@@ -96,13 +97,19 @@ class Asking:
         return not paste.found and self.workflows.answerer.is_talk(paste.text)
 
     async def decide(self, text: str, *, explicit: bool) -> Decision:
-        """Match redacted text, off the event loop."""
+        """Match redacted text, off the event loop; who asks the same meanwhile gets the same."""
 
         def call() -> Decision:
             with MATCH.time():
                 return self.workflows.answerer.decide(text, explicit=explicit)
 
-        return await asyncio.get_running_loop().run_in_executor(self.matching, call)
+        key = (text, explicit)
+        running = self._deciding.get(key)
+        if running is None:
+            running = asyncio.get_running_loop().run_in_executor(self.matching, call)
+            self._deciding[key] = running
+            running.add_done_callback(lambda _: self._deciding.pop(key, None))
+        return await asyncio.shield(running)
 
     async def command(self, text: str, team: str, channel: str, user: str) -> tuple[Said, ...]:
         """Do what the words after `/anon` say."""

@@ -146,9 +146,8 @@ class Desk:
 
     async def count_miss(self, heard: Heard, fingerprint: str) -> None:
         """Count an error or a question that no entry answers, once for each message."""
-        now = self.clock()
-        if await self.workflows.store.claim(now, f"miss:{heard.id}"):
-            await self.workflows.store.count_miss(fingerprint, heard.text, now)
+        key = f"miss:{heard.id}"
+        await self.workflows.store.count_miss(key, fingerprint, heard.text, self.clock())
 
     async def ready(self, job: Job) -> Job | None:
         """Return the job as it has to be done now; None if there is nothing left to do."""

@@ -338,11 +338,15 @@ class Store:
             rows = await connection.execute(query.order_by(threads.c.updated.desc()).limit(limit))
             return [(Place(row.team, row.channel, row.root), State(row.state)) for row in rows]
 
-    async def count_miss(self, fingerprint: str, example: str, now: float) -> None:
-        """Count a message that no entry answers; ``example`` is redacted text."""
+    async def count_miss(self, key: str, fingerprint: str, example: str, now: float) -> None:
+        """Count what no entry answers, once for each key; ``example`` is redacted text."""
+        seen = self._dialect.insert(seen_events).on_conflict_do_nothing()
+        seen = seen.values(key=key, seen=now).returning(seen_events.c.key)
         values = {"fingerprint": fingerprint[:128], "count": 1, "updated": now}
         insert = self._dialect.insert(misses)
         async with self._write() as connection:
+            if (await connection.execute(seen)).first() is None:
+                return
             await connection.execute(
                 insert.values(**values, example=example[:EXAMPLE_LIMIT]).on_conflict_do_update(
                     index_elements=["fingerprint"],

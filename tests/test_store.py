@@ -109,8 +109,8 @@ async def test_answers_are_found_by_message_and_by_question(store):
 async def test_the_last_vote_counts_and_misses_are_counted(store, engine):
     for verdict in (Verdict.NOT_IT, Verdict.SOLVED):
         await store.vote(ANSWER, "U1", verdict, 1.0)
-    for _ in range(3):
-        await store.count_miss("print", "x" * 5_000, 1.0)
+    for key in ("m1", "m2", "m3", "m1"):
+        await store.count_miss(key, "print", "x" * 5_000, 1.0)
     async with engine.connect() as connection:
         votes = (
             await connection.exec_driver_sql("SELECT verdict, entry, revision FROM feedback")
