@@ -43,8 +43,8 @@ fix: dev
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: dev                           ## tables and JSON under benchmarks/results/
-	@$(BIN)/python -m benchmarks
+bench: dev                           ## tables and JSON under benchmarks/results/; ONLY=load runs one
+	@$(BIN)/python -m benchmarks $(ONLY)
 
 rehearse: dev                        ## what Dockerfile and compose.yaml say, without containers
 	@$(BIN)/python -m benchmarks.rehearsal

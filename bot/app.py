@@ -8,13 +8,10 @@ from typing import Any
 
 import aiohttp
 import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
 from sqlalchemy.exc import DatabaseError
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -53,7 +50,7 @@ from handlers.front import slack_endpoint
 from handlers.in_flight import InFlight
 from handlers.messenger import SlackMessenger
 from handlers.respond import Respond
-from handlers.taking import taking
+from handlers.socket_link import SocketLink
 from handlers.teams import OneTeam, Teams, slack_client
 
 NO_BOT_ACCESS = "SLACK_BOT_TOKEN is not set: copy it from the app's “OAuth & Permissions” page"
@@ -63,7 +60,6 @@ NOT_HERE = "I am not installed in this workspace any more. Ask its owners to ins
 DAY = 86_400
 READY_SECONDS = 3
 DRAIN_SECONDS = 10
-PING_SECONDS = 5  # Socket Mode: how soon a dead connection is noticed
 log = structlog.get_logger(__name__)
 
 
@@ -246,7 +242,7 @@ def create_socket_asgi(services: Services) -> Starlette:
     if token is None:
         raise ConfigError(NO_SOCKET_ACCESS)
     bot = create_bot(services)
-    socket = SocketHandler(bot.app, token.get_secret_value(), ping_interval=PING_SECONDS)
+    socket = SocketLink(bot.app, token.get_secret_value())
     checks = readiness_checks(bot)
     readiness = Readiness({**checks, "socket": socket.client.is_connected})
 
@@ -254,7 +250,7 @@ def create_socket_asgi(services: Services) -> Starlette:
     async def lifespan(_served: Starlette) -> AsyncIterator[None]:
         """Connect for as long as this is open; what was taken by then is finished after it."""
         async with bot.working():
-            connecting = asyncio.create_task(socket.connect_async())  # type: ignore[no-untyped-call]
+            connecting = asyncio.create_task(socket.client.connect())  # type: ignore[no-untyped-call]
             try:
                 yield
             finally:
@@ -266,15 +262,6 @@ def create_socket_asgi(services: Services) -> Starlette:
     )
     served.state.bot, served.state.readiness = bot, readiness
     return served
-
-
-class SocketHandler(AsyncSocketModeHandler):
-    """Bolt's own, with each request named and timed."""
-
-    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        """Take a request in and acknowledge it."""
-        with taking(req.payload):
-            await super().handle(client, req)
 
 
 def key_endpoint(services: Services) -> KeyEndpoint:

@@ -18,6 +18,7 @@ from bot.errors import ConfigError
 from bot.services import Services
 from bot.store import Store
 from bot.telemetry import configure_logging
+from handlers.socket_link import PatientClient
 from tests.slack_lab import NO_INSTRUMENTS, SURE_404, FakeAnswerer
 
 
@@ -153,3 +154,33 @@ async def test_missing_tokens_are_named(tmp_path, given, wanted):
     with pytest.raises(ConfigError, match="SLACK_SIGNING_SECRET"):
         create_asgi(opened)
     opened.matching.shutdown()
+
+
+async def test_an_address_that_does_not_work_is_not_tried_for_ever(monkeypatch):
+    monkeypatch.setattr("handlers.socket_link.CONNECT_SECONDS", 0.05)
+    tried: asyncio.Queue[str] = asyncio.Queue()
+    addresses = iter(("bad", "good"))
+
+    async def issue() -> str:
+        return next(addresses)
+
+    async def ws_connect(uri, **_more):
+        await tried.put(uri)
+        if uri == "bad":
+            raise ConnectionRefusedError
+        return Session()
+
+    async def nothing(*_given) -> None:
+        pass
+
+    class Session:
+        closed, ping, close = False, nothing, nothing
+
+    client = PatientClient(app_token="xapp-1", ping_interval=60)
+    monkeypatch.setattr(client, "issue_new_wss_url", issue)
+    monkeypatch.setattr(client.aiohttp_client_session, "ws_connect", ws_connect)
+    monkeypatch.setattr(client, "receive_messages", nothing)
+    async with asyncio.timeout(5):
+        await client.connect()
+    assert [await tried.get(), await tried.get()] == ["bad", "good"]
+    await client.close()

@@ -12,7 +12,7 @@ Counts = Mapping[str, float]
 
 
 async def read_counts(address: str, http: aiohttp.ClientSession) -> Counts:
-    """Return the sum of each sample, by kind if it has one; raise ValueError for what does not parse."""
+    """Return the sum of each sample, by kind if it has one; raise ValueError if it is no text."""
     async with http.get(f"{address}/metrics") as answer:
         text = await answer.text()
     sums: dict[str, float] = defaultdict(float)

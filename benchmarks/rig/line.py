@@ -9,7 +9,7 @@ import re
 import socket
 import struct
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from typing import assert_never
@@ -51,11 +51,21 @@ BAD_GATEWAY = answer("502 Bad Gateway", b"upstream trouble")
 class Line:
     """The proxy: a share of the requests meets one of the troubles, chosen by the seed."""
 
-    def __init__(self, target: str, share: float, chance: random.Random) -> None:
+    def __init__(
+        self,
+        target: str,
+        share: float,
+        chance: random.Random,
+        troubles: Sequence[Trouble] = tuple(Trouble),
+        delay: tuple[float, float] = DELAY_SECONDS,
+    ) -> None:
         parts = urlsplit(target)
         self._host, self._port = parts.hostname or "", parts.port or 0
         self._share = share
         self._chance = chance
+        self._troubles = troubles
+        self.delay = delay
+        self.only = ""  # what the first line of a request must hold to meet trouble
         self.seen: Counter[str] = Counter()
         self.address = ""
 
@@ -71,10 +81,11 @@ class Line:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one request; the next one takes a connection of its own."""
-        with suppress(OSError, asyncio.IncompleteReadError):
+        with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             request = await _read_request(reader)
-            troubled = self._chance.random() < self._share
-            trouble = self._chance.choice(list(Trouble)) if troubled else None
+            troubled = self.only.encode() in request[: request.index(b"\r\n")]
+            troubled = troubled and self._chance.random() < self._share
+            trouble = self._chance.choice(self._troubles) if troubled else None
             if trouble:
                 self.seen[trouble.value] += 1
             await self._carry(request, writer, trouble)
@@ -88,7 +99,7 @@ class Line:
             case None:
                 writer.write(await self._forward(request))
             case Trouble.DELAY:
-                await asyncio.sleep(self._chance.uniform(*DELAY_SECONDS))
+                await asyncio.sleep(self._chance.uniform(*self.delay))
                 writer.write(await self._forward(request))
             case Trouble.RESET_BEFORE:
                 _reset(writer)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
+ROOT = Path(__file__).parents[2]
 BOT = ("-m", "bot", "run")
 BARE = ("-m", "benchmarks.rig.bare")
 END_SECONDS = 20
@@ -37,6 +38,10 @@ class Process:
     pid: int
     started: float
 
+    def kill(self) -> None:
+        """End it as a loss of power would."""
+        os.kill(self.pid, signal.SIGKILL)
+
     def usage(self) -> Usage:
         """Read what the system says about it now."""
         proc = Path(f"/proc/{self.pid}")
@@ -53,13 +58,22 @@ class Process:
 
 @asynccontextmanager
 async def serving(
-    arguments: Sequence[str], environment: dict[str, str], log: Path, path: str = "/readyz"
+    arguments: Sequence[str],
+    environment: dict[str, str],
+    log: Path,
+    path: str = "/readyz",
+    cwd: Path = ROOT,
 ) -> AsyncIterator[Process]:
     """Yield a server of its own process once it answers 200 at the path; it ends by SIGTERM."""
     begun = time.perf_counter()
     with log.open("ab") as file:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, env=os.environ | environment, stdout=file, stderr=file
+            sys.executable,
+            *arguments,
+            env=os.environ | environment,
+            stdout=file,
+            stderr=file,
+            cwd=cwd,
         )
     address = f"http://127.0.0.1:{environment['PORT']}"
     try:

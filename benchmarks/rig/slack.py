@@ -33,7 +33,7 @@ async def slack_double(channels: int = CHANNELS) -> AsyncIterator[SlackDouble]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         double = SlackDouble(address_of(listener), read_manifest(), pace=1, ack_seconds=0)
         double.workspace.listeners.clear()
-        _fill(double, channels)
+        fill(double, channels)
         async with served(double, listener):
             yield double
 
@@ -58,7 +58,8 @@ def address_of(listener: socket.socket) -> str:
     return f"http://{host}:{port}"
 
 
-def _fill(double: SlackDouble, channels: int) -> None:
+def fill(double: SlackDouble, channels: int) -> None:
+    """Put people and channels into the workspace."""
     people = {user_id(number) for number in range(PEOPLE)}
     for one in people:
         double.workspace.people[one] = Person(one, one.lower(), one, "#777777", "asks")

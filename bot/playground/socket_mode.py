@@ -25,6 +25,7 @@ class SocketMode:
         """Take how long an acknowledgement may last."""
         self._ack_seconds = ack_seconds or ACK_SECONDS
         self._links: list[web.WebSocketResponse] = []
+        self._transports: list[asyncio.Transport] = []
         self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._tickets: set[str] = set()
         self._runner: web.AppRunner | None = None
@@ -53,6 +54,11 @@ class SocketMode:
             await link.close()
         self.connected.clear()
 
+    def cut(self) -> None:
+        """Break every connection without a word, as a network does."""
+        for transport in list(self._transports):
+            transport.abort()
+
     def open_connection(self, _call: Call) -> Json:
         """``apps.connections.open``: an address that can be used once."""
         ticket = secrets.token_urlsafe(16)
@@ -75,6 +81,9 @@ class SocketMode:
             }
         )
         self._links.append(link)
+        transport = request.transport
+        assert transport
+        self._transports.append(transport)
         self.connected.set()
         try:
             async for message in link:
@@ -82,6 +91,7 @@ class SocketMode:
                     self._acknowledged(json.loads(message.data))
         finally:
             self._links.remove(link)
+            self._transports.remove(transport)
             if not self._links:
                 self.connected.clear()
         return link
