@@ -105,7 +105,7 @@ class Matcher:
         text = Text(raw)
         if not may_be_talk(text):
             return False
-        words = hashed_words(text.said, self._model.background)
+        words = hashed(text.said, self._model.background)
         return is_talk(text, self._own_words, self._model.needs_answer_words.logit(words))
 
     def judge(self, reading: Reading) -> Matches:
