@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from benchmarks.kill import Replicas
+from benchmarks.rig.replicas import Replicas
 from bot.anon_double import CLIENT
 from bot.config import Settings
 from bot.playground.running import Lab, running_workspace
@@ -47,7 +47,7 @@ class Process:
             for name, value in request.headers.items()
             if name.startswith(("x-", "content-type"))
         }
-        url = f"{self.replicas.address(0)}/slack/events"
+        url = f"{self.replicas.addresses[0]}/slack/events"
         try:
             async with self.http.post(url, data=await request.body(), headers=headers) as answer:
                 return Response(await answer.read(), answer.status, media_type="application/json")

@@ -43,7 +43,7 @@ async def test_figures_by_day(store):
     await store.vote(ANSWER, "U1", Verdict.SOLVED, 11.5 * DAY)
     await store.vote(ANSWER, "U2", Verdict.NOT_IT, 11.5 * DAY)
     for day in (9.9, 12.1, 12.2):
-        await store.count_miss("f", "what is it", day * DAY)
+        await store.count_miss(f"miss:{day}", "f", "what is it", day * DAY)
     ticket = await store.tickets.open(Origin(PLACE, "k"), Draft("U1"), "k", 11.1 * DAY)
     reply = Doing(Deed.REPLY, "r", "U2", staff=True)
     await store.tickets.act(ticket.id, reply, 11.1 * DAY + 90)
