@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering import Answerer, open_answerer
+from tests.leftovers import secrets_left
 from tests.postgres import MISSING, Server, binaries, running_server
 
 BREWLINE = Path(__file__).parent / "data" / "brewline"
@@ -38,3 +39,10 @@ def postgres() -> Iterator[Server]:
         pytest.skip(MISSING)
     with running_server(programs) as server:
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_secret_is_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """After the last test of this process, no database and no log of any test holds a secret."""
+    yield
+    assert list(secrets_left(tmp_path_factory.getbasetemp())) == []
