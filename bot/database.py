@@ -10,7 +10,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, delete, event, false, func, make_url, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, UnavailableError
@@ -29,6 +30,9 @@ NEWER = (
     "The tables of {place} were made by a newer version of the bot: run that one, "
     "or restore the backup from before the upgrade. They were left as they are."
 )
+POOL_SECONDS = 2.0  # to wait for a connection: after three seconds Slack no longer waits for us
+STORE_AWAY = (DBAPIError, NoConnectionError)
+"""What a database raises that is away, or has too much to do."""
 WRITE = "anon_write"  # execution option of a transaction that will write
 
 
@@ -38,7 +42,8 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
     sqlite = make_url(url).get_backend_name() == "sqlite"
     if sqlite:
         _make_folder(url)
-    engine = create_async_engine(url, hide_parameters=True)  # errors reach the log
+    pool: dict[str, Any] = {} if is_in_memory(url) else {"pool_timeout": POOL_SECONDS}
+    engine = create_async_engine(url, hide_parameters=True, **pool)  # errors reach the log
     if sqlite:
         event.listen(engine.sync_engine, "connect", _on_connect)
         event.listen(engine.sync_engine, "begin", _on_begin)
@@ -79,10 +84,16 @@ def _broken(engine: AsyncEngine, cause: str) -> str:
     )
 
 
-def _make_folder(url: str) -> None:
+def is_in_memory(url: str) -> bool:
+    """Tell whether the address names no file and no server."""
     database = make_url(url).database
-    if not database or database.startswith((":memory:", "file:")):
+    return not database or database.startswith((":memory:", "file:"))
+
+
+def _make_folder(url: str) -> None:
+    if is_in_memory(url):
         return
+    database = str(make_url(url).database)
     try:
         Path(database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -18,8 +18,8 @@ from dbos import (
     WorkflowHandleAsync,
 )
 from dbos import error as dbos_error
-from sqlalchemy.exc import DBAPIError
 
+from bot.database import STORE_AWAY
 from bot.desk import Desk
 from bot.errors import NotInstalledError, TryLaterError, UserError
 from bot.jobs import QUEUED, Heard, Job, Json, Kind, dump, load_heard, load_job
@@ -35,6 +35,7 @@ WAIT_LIMIT = 60.0
 GIVE_UP_SECONDS = 86_400  # of waiting: an answer that is a day late helps nobody
 OUTCOME_SECONDS = 0.1  # how often somebody who waits for an outcome looks
 KNOWN_KEPT = 10_000
+RESTARTS = 100_000  # that work may live through: a process that dies again is no fault of its work
 FAILED = "Sorry, that failed on my side and I noted it as `{reference}`. Try again, or ask a human."
 log = structlog.get_logger(__name__)
 
@@ -168,13 +169,13 @@ class Work(DBOSConfiguredInstance):
         async with self._changed:
             await self._changed.wait_for(lambda: not self.running)
 
-    @DBOS.workflow(name="attend")
+    @DBOS.workflow(name="attend", max_recovery_attempts=RESTARTS)
     async def attend_to(self, heard: Json) -> Json:
         """Deal with a message."""
         read = load_heard(heard)
         return await self.guarded(self._attend(read), _asker_of(read), read.request)
 
-    @DBOS.workflow(name="carry_out")
+    @DBOS.workflow(name="carry_out", max_recovery_attempts=RESTARTS)
     async def carry_out(self, job: Json) -> Json:
         """Do a job."""
         read = load_job(job)
@@ -283,7 +284,7 @@ class Work(DBOSConfiguredInstance):
             except NotInstalledError:
                 log.info("work_void")
                 return {}
-            except DBAPIError as error:
+            except STORE_AWAY as error:
                 log.warning("work_interrupted", error=type(error).__name__)
                 # What DBOS sees as cancelled it does not record: bot.mending takes it up again.
                 raise asyncio.CancelledError from error
@@ -351,7 +352,7 @@ async def _tried(attempt: Callable[..., Awaitable[Json]], more: Json) -> Json:
     except TryLaterError as error:
         log.warning("tried_in_vain", seconds=error.seconds)
         return {"wait": error.seconds, "unsure": error.done is None}
-    except DBAPIError as error:
+    except STORE_AWAY as error:
         log.warning("store_away", error=type(error).__name__)
         return {"wait": None, "unsure": True}
 

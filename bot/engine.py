@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from dbos import error as dbos_error
-from sqlalchemy.exc import DBAPIError
 
+from bot.database import STORE_AWAY
 from bot.durable import POSTS, WORK, Fence
 from bot.mending import mend
 from bot.metrics import OLDEST, WAITING
@@ -138,7 +138,7 @@ async def count_waiting() -> None:
             waiting = await DBOS.list_workflows_async(
                 status=[*DUE, "DELAYED"], load_input=False, load_output=False, limit=COUNTED
             )
-    except (TimeoutError, DBAPIError, dbos_error.DBOSException):
+    except (TimeoutError, *STORE_AWAY, dbos_error.DBOSException):
         WAITING.set(nan)
         OLDEST.set(nan)
         return

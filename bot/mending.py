@@ -9,8 +9,8 @@ import asyncio
 import structlog
 from dbos import DBOS
 from dbos import error as dbos_error
-from sqlalchemy.exc import DBAPIError
 
+from bot.database import STORE_AWAY
 from bot.durable import WORK
 
 LOOK_SECONDS = 5.0
@@ -27,7 +27,7 @@ async def mend(executor_id: str) -> None:
         try:
             async with asyncio.timeout(LIST_SECONDS):
                 suspected = await look(executor_id, suspected)
-        except (TimeoutError, DBAPIError, dbos_error.DBOSException) as error:
+        except (TimeoutError, *STORE_AWAY, dbos_error.DBOSException) as error:
             log.warning("not_looked", error=type(error).__name__)
 
 

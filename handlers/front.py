@@ -3,6 +3,7 @@
 Bolt alone answers malformed ones with 500 or 404, and Slack would send them again.
 """
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -21,6 +22,7 @@ from handlers.taking import taking
 
 BODY_LIMIT = 1024 * 1024
 AGE_SECONDS = 300
+MOST_AT_ONCE = 200  # beyond, Slack had better come again: whoever waits too long is sent twice
 _VERSION = "v0"
 _TIMESTAMP_DIGITS = 12
 log = structlog.get_logger(__name__)
@@ -29,7 +31,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def slack_endpoint(app: AsyncApp, secret: str, clock: Callable[[], float]) -> Endpoint:
-    """Return the endpoint that hands good requests to the app."""
+    """Return the endpoint that hands good requests to the app, so many at once and no more."""
+    room = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def endpoint(request: Request) -> Response:
         body = await read_body(request)
@@ -44,8 +47,11 @@ def slack_endpoint(app: AsyncApp, secret: str, clock: Callable[[], float]) -> En
         payload = read_payload(body, request.headers.get("content-type", ""))
         if payload is None:
             return refused(400, "not a request of Slack's")
-        with taking(payload):
-            answer = await app.async_dispatch(to_async_bolt_request(request, body))
+        if room.locked():
+            return refused(503, "too much to do")
+        async with room:
+            with taking(payload):
+                answer = await app.async_dispatch(to_async_bolt_request(request, body))
         return to_starlette_response(answer)
 
     return endpoint

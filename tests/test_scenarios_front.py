@@ -105,6 +105,13 @@ async def test_a_body_over_a_mebibyte_is_413(tmp_path):
         await opened.settled()
 
 
+async def test_what_is_too_much_at_once_is_503(tmp_path, monkeypatch):
+    monkeypatch.setattr("handlers.front.MOST_AT_ONCE", 0)
+    async with running(tmp_path) as (lab, _opened):
+        answer = await post(lab, URL_CHECK, signed(lab.signing_secret, URL_CHECK))
+        assert (answer.status_code, answer.text) == (503, "too much to do")
+
+
 async def test_unknown_requests_are_200_and_counted(tmp_path):
     async with running(tmp_path) as (lab, opened):
         before = UNKNOWN_REQUESTS._value.get()

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import sqlite3
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
 
-from bot.database import open_database
+from bot.database import STORE_AWAY, open_database
+from bot.durable import _tried
 from bot.errors import ConfigError
 from bot.exporting import rows_of
 from bot.records import Answer, Candidate, Mode, Place, Posted, State, Thread, Verdict
@@ -244,3 +246,20 @@ async def test_every_row_can_be_exported(store, engine):
     rows = [row async for row in rows_of(engine)]
     assert [row["table"] for row in rows] == ["answers", "threads"]
     assert json.loads(json.dumps(rows)) == rows
+
+
+async def test_whoever_gets_no_connection_is_told_soon_and_tried_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("bot.database.POOL_SECONDS", 0.05)
+
+    async def attempt():
+        async with engine.connect():
+            return {}
+
+    async with open_database(f"sqlite+aiosqlite:///{tmp_path / 'state.db'}") as engine:
+        async with AsyncExitStack() as held:
+            for _ in range(engine.pool.size() + engine.pool._max_overflow):
+                await held.enter_async_context(engine.connect())
+            with pytest.raises(STORE_AWAY):
+                await held.enter_async_context(engine.connect())
+            assert await _tried(attempt, {}) == {"wait": None, "unsure": True}
+        assert await _tried(attempt, {}) == {}
