@@ -60,6 +60,7 @@ class Line:
         delay: tuple[float, float] = DELAY_SECONDS,
     ) -> None:
         parts = urlsplit(target)
+        self._serving: set[asyncio.Task[None] | None] = set()
         self._host, self._port = parts.hostname or "", parts.port or 0
         self._share = share
         self._chance = chance
@@ -81,6 +82,15 @@ class Line:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one request; the next one takes a connection of its own."""
+        # Nothing else holds a task that waits for a client who is gone: it would be collected.
+        task = asyncio.current_task()
+        self._serving.add(task)
+        try:
+            await self._serve_one(reader, writer)
+        finally:
+            self._serving.discard(task)
+
+    async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             request = await _read_request(reader)
             troubled = self.only.encode() in request[: request.index(b"\r\n")]
