@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.models.blocks import InputBlock
 from slack_sdk.models.views import View
 
 from bot.asking import Asking
@@ -61,26 +62,35 @@ async def on_open_form(
     await messenger.open_view(place.team, body["trigger_id"], form_view(form, place.channel))
 
 
-def _diagnose(target: str) -> View:
+def _form(form: Form, target: str, *, title: str, submit: str, blocks: list[InputBlock]) -> View:
+    """Return a form; ``target`` says where it was opened, and comes back with it."""
     return View(
         type="modal",
-        callback_id=Form.DIAGNOSE,
-        title="Diagnose with Anon",
-        submit="Diagnose",
+        callback_id=form,
+        title=title,
+        submit=submit,
         close="Close",
         private_metadata=target,
+        blocks=list(blocks),
+    )
+
+
+def _diagnose(target: str) -> View:
+    return _form(
+        Form.DIAGNOSE,
+        target,
+        title="Diagnose with Anon",
+        submit="Diagnose",
         blocks=[text_input(ids.PASTE, "The error, with what stands around it", multiline=True)],
     )
 
 
 def _verify_token(target: str) -> View:
-    return View(
-        type="modal",
-        callback_id=Form.VERIFY_TOKEN,
+    return _form(
+        Form.VERIFY_TOKEN,
+        target,
         title="Verify a token",
         submit="Verify",
-        close="Close",
-        private_metadata=target,
         blocks=[
             text_input(ids.TOKEN, "The token", hint=TOKEN_HINT, multiline=True),
             text_input(ids.JWKS_URL, "Address of your JWK Set", optional=True),
@@ -91,37 +101,31 @@ def _verify_token(target: str) -> View:
 
 
 def _token_again(target: str) -> View:
-    return View(
-        type="modal",
-        callback_id=Form.TOKEN_AGAIN,
+    return _form(
+        Form.TOKEN_AGAIN,
+        target,
         title="Run again",
         submit="Run again",
-        close="Close",
-        private_metadata=target,
         blocks=[text_input(ids.TOKEN, "The token, once more", hint=TOKEN_HINT, multiline=True)],
     )
 
 
 def _run_checks(target: str) -> View:
-    return View(
-        type="modal",
-        callback_id=Form.RUN_CHECKS,
+    return _form(
+        Form.RUN_CHECKS,
+        target,
         title="Run checks",
         submit="Run checks",
-        close="Close",
-        private_metadata=target,
         blocks=[text_input(ids.PASTE, "What to look at", hint=PASTE_HINT, multiline=True)],
     )
 
 
 def _mint(target: str) -> View:
-    return View(
-        type="modal",
-        callback_id=Form.MINT,
+    return _form(
+        Form.MINT,
+        target,
         title="Mint an example token",
         submit="Mint",
-        close="Close",
-        private_metadata=target,
         blocks=[
             text_input("sub", "sub: your id of the user", hint=NEW_USER, optional=True),
             text_input("ttl", "How long it lives", hint="10m if empty; at most 1h", optional=True),
