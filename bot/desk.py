@@ -136,7 +136,7 @@ class Desk:
         job, place = plan.job, heard.place
         if job is None or not plan.sure:
             return None
-        known = await self.workflows.store.answer_to(place.team, place.channel, heard.first)
+        known = await self.workflows.store.answers.first_to(place.team, place.channel, heard.first)
         joined = replace(job, question=heard.first)
         if known is None or not known.entry:
             return joined
@@ -155,7 +155,9 @@ class Desk:
             return await self.tickets.ready(job)
         if job.first_only:
             place = job.place
-            known = await self.workflows.store.answer_to(place.team, place.channel, job.question)
+            known = await self.workflows.store.answers.first_to(
+                place.team, place.channel, job.question
+            )
             if known and (known.entry or job.kind is not Kind.ANSWER):
                 return None
             if known and known.posted:
@@ -164,7 +166,7 @@ class Desk:
             job = replace(job, again=await self._said_already(job))
         job = await self.checks.ready(job)
         if job.kind in {Kind.ANSWER, Kind.OFFER, Kind.CHECKS, Kind.NOTHING_LEFT}:
-            await self.workflows.store.begin_thread(job.place, job.user, self.clock())
+            await self.workflows.store.threads.begin(job.place, job.user, self.clock())
         if job.kind is Kind.SUGGEST:
             await self._keep(job, None)  # before it is seen: a pick looks for it
         return job
@@ -172,7 +174,7 @@ class Desk:
     async def _said_already(self, job: Job) -> str:
         """Return the message that gave the same entry in this channel within ten minutes."""
         since = self.clock() - 60 * self.workflows.quiet_minutes
-        return await self.workflows.store.said_since(job.place, job.entry, since)
+        return await self.workflows.store.answers.said_since(job.place, job.entry, since)
 
     async def say(self, job: Job, since: float | None) -> str:
         """Say or do what the job holds; return the ts of a message that all can see.
@@ -262,7 +264,7 @@ class Desk:
         await self.checks.posted(job, posted or "")
         if job.kind is Kind.SHARE and posted:
             place = replace(job.place, root=posted)
-            await self.workflows.store.begin_thread(place, job.user, self.clock())
+            await self.workflows.store.threads.begin(place, job.user, self.clock())
             job = replace(job, place=place, question=posted)
         if job.kind in RECORDED:
             await self._keep(job, posted)

@@ -59,7 +59,7 @@ class Feedback:
     async def reopen(self, team: str, channel: str, posted: str, user: str) -> None:
         """Take up a solved thread again, for its asker or staff, and show the buttons again."""
         answer, actor = await self._answer_and_actor(team, channel, posted, user, None)
-        thread = await self.workflows.store.thread(answer.place)
+        thread = await self.workflows.store.threads.get(answer.place)
         if not await self.workflows.move(answer.place, Event.REOPENED, actor):
             raise UserError(REOPEN_REFUSED)
         if thread and thread.ticket:
@@ -88,10 +88,10 @@ class Feedback:
         if actor is not Actor.ASKER:
             await self.workflows.messenger.whisper(answer.place, user, Notice(NOT_YOURS))
             return None
-        if not await self.workflows.store.close_answer(answer):
+        if not await self.workflows.store.answers.close(answer):
             return None
         await self.workflows.messenger.edit(team, channel, posted, self._folded(answer.entry))
-        thread = await self.workflows.store.thread(answer.place)
+        thread = await self.workflows.store.threads.get(answer.place)
         case = _case(answer)
         following = next_entry((item.entry for item in case.candidates), thread) if thread else None
         if following and self.workflows.answerer.entry(following):
@@ -105,11 +105,11 @@ class Feedback:
         """Take an answer away, for staff; the thread is then a human's."""
         if user not in await self.workflows.staff.ids():
             raise UserError(STAFF_ONLY)
-        answer = await self.workflows.store.answer_posted(team, channel, posted)
+        answer = await self.workflows.store.answers.posted(team, channel, posted)
         await self.workflows.messenger.remove(team, channel, posted)
-        if answer and await self.workflows.store.close_answer(answer):
+        if answer and await self.workflows.store.answers.close(answer):
             now = self.workflows.clock()
-            await self.workflows.store.vote(answer, user, Verdict.REMOVED, now)
+            await self.workflows.store.answers.vote(answer, user, Verdict.REMOVED, now)
             await self.workflows.move(answer.place, Event.REMOVED, Actor.STAFF)
 
     async def mute(self, team: str, channel: str, posted: str, user: str) -> None:
@@ -121,18 +121,18 @@ class Feedback:
         self, team: str, channel: str, posted: str, user: str, verdict: Verdict | None
     ) -> tuple[Answer, Actor]:
         """Return the answer and who the user is to it, with the vote recorded."""
-        answer = await self.workflows.store.answer_posted(team, channel, posted)
-        thread = await self.workflows.store.thread(answer.place) if answer else None
+        answer = await self.workflows.store.answers.posted(team, channel, posted)
+        thread = await self.workflows.store.threads.get(answer.place) if answer else None
         if answer is None or thread is None:
             raise UserError(STALE_BUTTON)
         if verdict and answer.entry:
             now = self.workflows.clock()
-            await self.workflows.store.vote(answer, user, verdict, now)
+            await self.workflows.store.answers.vote(answer, user, verdict, now)
         staff = await self.workflows.staff.ids()
         return answer, actor_of(replace(thread, asker=answer.asker), user, staff)
 
     async def _picked_from(self, team: str, channel: str, question: str, user: str) -> Answer:
-        answer = await self.workflows.store.answer_to(team, channel, question)
+        answer = await self.workflows.store.answers.first_to(team, channel, question)
         if answer is None:
             raise UserError(STALE_BUTTON)
         if user != answer.asker:

@@ -25,11 +25,11 @@ class Gathering:
 
         Without a text, the first message of the thread is read.
         """
-        thread = await self.workflows.store.thread(place) if place.root else None
+        thread = await self.workflows.store.threads.get(place) if place.root else None
         author, first = "", ""
         if place.root and not (text and thread):
             author, first = await self.workflows.messenger.first_message(place)
-        answers = await self.workflows.store.answers_in(place) if place.root else []
+        answers = await self.workflows.store.answers.in_thread(place) if place.root else []
         paste = await self.asking.read(text or first)
         candidates = await self._candidates(paste.text, answers)
         return Draft(

@@ -39,7 +39,7 @@ class Home:
 async def home_of(workflows: Workflows, team: str, user: str) -> Home:
     """Return what the person may see: others' threads and tickets are for staff alone."""
     store, now = workflows.store, workflows.clock()
-    threads = await store.threads_of(team, user, MINE)
+    threads = await store.threads.of_asker(team, user, MINE)
     tickets = await store.tickets.of_asker(team, user, MINE)
     places = [*(place for place, _ in threads), *(ticket.place for ticket in tickets)]
     links = await asyncio.gather(*(_link(workflows, place) for place in places))

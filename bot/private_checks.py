@@ -133,10 +133,8 @@ class PrivateChecks:
 
     async def solved(self, run: Run, feedback: Feedback) -> tuple[Said, ...]:
         """Record that the answer helped that these checks belong to; return what to show."""
-        store = self.asking.workflows.store
-        answer = (
-            await store.answer_to(run.team, run.channel, run.question) if run.question else None
-        )
+        first_to = self.asking.workflows.store.answers.first_to
+        answer = await first_to(run.team, run.channel, run.question) if run.question else None
         if answer and answer.posted:
             await feedback.solved(run.team, run.channel, answer.posted, run.user)
         ladder = await self.checking.ladder(run.id)

@@ -66,7 +66,7 @@ class Rechecking:
 
     async def added(self, place: Place, posted: str, user: str, pasted: str) -> None:
         """Run on an answer what somebody pasted for it; raise UserError if that is nothing."""
-        answer = await self.messages.workflows.store.answer_posted(
+        answer = await self.messages.workflows.store.answers.posted(
             place.team, place.channel, posted
         )
         if answer is None or not answer.open:

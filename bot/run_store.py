@@ -1,15 +1,12 @@
 """Runs of checks, kept: what was looked at and what it came to, never a token."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.database import WRITE
+from bot.rows import Rows
 from bot.tables import check_runs
 
 Json = list[dict[str, Any]]
@@ -51,21 +48,15 @@ class Limits:
 class RunStore:
     """Reads and writes runs; each method is one transaction."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._dialect: Any = sqlite if engine.dialect.name == "sqlite" else postgresql
-
-    @asynccontextmanager
-    async def _write(self) -> AsyncIterator[AsyncConnection]:
-        async with self._engine.execution_options(**{WRITE: True}).begin() as connection:
-            yield connection
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
 
     async def begin(self, run: Run, limits: Limits) -> float | None:
         """Keep a run, unless too many were begun: then return when the next may be.
 
         One that is kept already is left as it is.
         """
-        async with self._write() as connection:
+        async with self._rows.write() as connection:
             if await _is_kept(connection, run.id):
                 return None
             for column, most in (("user", limits.of_user), ("channel", limits.in_channel)):
@@ -74,14 +65,14 @@ class RunStore:
                 free = await _free_again(connection, run, column, most, limits.seconds)
                 if free is not None:
                     return free
-            insert = self._dialect.insert(check_runs).on_conflict_do_nothing()
+            insert = self._rows.insert(check_runs).on_conflict_do_nothing()
             await connection.execute(insert.values(**asdict(run)))
         return None
 
     async def keep(self, run: Run) -> None:
         """Keep a run that was made of another; one that is kept already is left as it is."""
-        insert = self._dialect.insert(check_runs).on_conflict_do_nothing()
-        async with self._write() as connection:
+        insert = self._rows.insert(check_runs).on_conflict_do_nothing()
+        async with self._rows.write() as connection:
             await connection.execute(insert.values(**asdict(run)))
 
     async def set_posted(self, run_id: str, posted: str) -> None:
@@ -94,7 +85,7 @@ class RunStore:
 
     async def get(self, run_id: str) -> Run | None:
         """Return a run by its name."""
-        async with self._engine.connect() as connection:
+        async with self._rows.read() as connection:
             found = await connection.execute(select(check_runs).where(check_runs.c.id == run_id))
             row = found.first()
         return _run(row) if row else None
@@ -107,7 +98,7 @@ class RunStore:
             .where(check_runs.c.posted == posted)
             .order_by(check_runs.c.started.desc(), check_runs.c.id)
         )
-        async with self._engine.connect() as connection:
+        async with self._rows.read() as connection:
             row = (await connection.execute(query.limit(1))).first()
         return _run(row) if row else None
 
@@ -119,12 +110,12 @@ class RunStore:
             .where(check_runs.c.started <= run.started, check_runs.c.state != "")
             .order_by(check_runs.c.started.desc(), check_runs.c.id)
         )
-        async with self._engine.connect() as connection:
+        async with self._rows.read() as connection:
             rows = (await connection.execute(query.limit(HISTORY))).all()
         return tuple(_run(row) for row in reversed(rows))
 
     async def _set(self, run_id: str, **values: Any) -> None:
-        async with self._write() as connection:
+        async with self._rows.write() as connection:
             await connection.execute(
                 update(check_runs).where(check_runs.c.id == run_id).values(**values)
             )

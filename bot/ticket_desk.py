@@ -82,7 +82,7 @@ class TicketDesk:
 
     async def _escalated(self, ticket: Ticket, user: str) -> None:
         place, now = ticket.place, self.workflows.clock()
-        thread = await self.workflows.store.begin_thread(place, ticket.draft.asker, now)
+        thread = await self.workflows.store.threads.begin(place, ticket.draft.asker, now)
         actor = actor_of(thread, user, await self.workflows.staff.ids())
         await self.workflows.move(place, Event.ASKED_HUMAN, actor)
 

@@ -1,16 +1,13 @@
 """The tickets in the state, with all that was done to them."""
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.database import WRITE
 from bot.records import FINISHED, Candidate, Place, TicketState
+from bot.rows import Rows
 from bot.tables import ticket_events, tickets
 from bot.ticket_records import Deed, Draft, Ticket, TicketEvent, Urgency
 from bot.tickets import Doing, move
@@ -30,27 +27,17 @@ class Origin:
 class TicketStore:
     """Reads and writes tickets; each method is one transaction."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._dialect: Any = sqlite if engine.dialect.name == "sqlite" else postgresql
-
-    @asynccontextmanager
-    async def _write(self) -> AsyncIterator[AsyncConnection]:
-        async with self._engine.execution_options(**{WRITE: True}).begin() as connection:
-            yield connection
-
-    async def _all(self, query: Select[Any]) -> list[Row[Any]]:
-        async with self._engine.connect() as connection:
-            return list((await connection.execute(query)).all())
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
 
     async def _first(self, query: Select[Any]) -> Ticket | None:
-        found = await self._all(query.limit(1))
+        found = await self._rows.all(query.limit(1))
         return _ticket(found[0]) if found else None
 
     async def open(self, origin: Origin, draft: Draft, key: str, now: float) -> Ticket | None:
         """Keep a new ticket and return it; None if there is one of this origin already."""
-        insert = self._dialect.insert(tickets).on_conflict_do_nothing().returning(tickets)
-        async with self._write() as connection:
+        insert = self._rows.insert(tickets).on_conflict_do_nothing().returning(tickets)
+        async with self._rows.write() as connection:
             values = _opened(origin, draft, now)
             row = (await connection.execute(insert.values(**values))).first()
             if row is None:
@@ -65,7 +52,7 @@ class TicketStore:
 
         False where the table has no such row; what is known by its key was done already.
         """
-        async with self._write() as connection:
+        async with self._rows.write() as connection:
             query = select(tickets).where(tickets.c.id == ticket).with_for_update()
             row = (await connection.execute(query)).first()
             known = select(ticket_events.c.seq).where(ticket_events.c.key == doing.key)
@@ -110,13 +97,14 @@ class TicketStore:
 
     async def event(self, key: str) -> TicketEvent | None:
         """Return what was done under the key."""
-        found = await self._all(select(ticket_events).where(ticket_events.c.key == key))
+        found = await self._rows.all(select(ticket_events).where(ticket_events.c.key == key))
         return _read_event(found[0]) if found else None
 
     async def events(self, ticket: int) -> list[TicketEvent]:
         """Return what was done to the ticket, oldest first."""
         query = select(ticket_events).where(ticket_events.c.ticket == ticket)
-        return [_read_event(row) for row in await self._all(query.order_by(ticket_events.c.seq))]
+        found = await self._rows.all(query.order_by(ticket_events.c.seq))
+        return [_read_event(row) for row in found]
 
     async def set_card(self, ticket: int, card: str) -> None:
         """Remember where the staff channel shows the ticket."""
@@ -131,35 +119,35 @@ class TicketStore:
         await self._set(ticket, private=True, channel=channel, root="", note="")
 
     async def _set(self, ticket: int, **values: Any) -> None:
-        async with self._write() as connection:
+        async with self._rows.write() as connection:
             await connection.execute(update(tickets).where(tickets.c.id == ticket).values(**values))
 
     async def first_answers(self, since: float) -> list[float]:
         """Return how long the tickets opened since then waited for a first answer, in seconds."""
         waited = (tickets.c.answered - tickets.c.opened).label("waited")
         query = select(waited).where(tickets.c.answered.is_not(None), tickets.c.opened >= since)
-        return [row.waited for row in await self._all(query)]
+        return [row.waited for row in await self._rows.all(query)]
 
     async def unfinished(self, limit: int) -> list[Ticket]:
         """Return the tickets that somebody has to look at, the oldest first."""
         query = select(tickets).where(tickets.c.state.not_in(_OVER)).order_by(tickets.c.opened)
-        return [_ticket(row) for row in await self._all(query.limit(limit))]
+        return [_ticket(row) for row in await self._rows.all(query.limit(limit))]
 
     async def counts(self) -> dict[TicketState, int]:
         """Return how many tickets there are in each state."""
         query = select(tickets.c.state, func.count().label("number")).group_by(tickets.c.state)
-        return {TicketState(row.state): row.number for row in await self._all(query)}
+        return {TicketState(row.state): row.number for row in await self._rows.all(query)}
 
     async def of_asker(self, team: str, asker: str, limit: int) -> list[Ticket]:
         """Return the tickets of a person, the newest first."""
         query = select(tickets).where(tickets.c.team == team, tickets.c.asker == asker)
-        rows = await self._all(query.order_by(tickets.c.opened.desc()).limit(limit))
+        rows = await self._rows.all(query.order_by(tickets.c.opened.desc()).limit(limit))
         return [_ticket(row) for row in rows]
 
     async def forget(self, team: str, user: str) -> None:
         """Delete the tickets of a person, and what that person said on others."""
         own = select(tickets.c.id).where(tickets.c.team == team, tickets.c.asker == user)
-        async with self._write() as connection:
+        async with self._rows.write() as connection:
             await connection.execute(delete(ticket_events).where(ticket_events.c.ticket.in_(own)))
             await connection.execute(delete(tickets).where(tickets.c.id.in_(own)))
             said = ticket_events.c.user == user
@@ -167,14 +155,14 @@ class TicketStore:
 
     async def numbers(self, team: str) -> list[int]:
         """Return the numbers of a team's tickets."""
-        rows = await self._all(select(tickets.c.id).where(tickets.c.team == team))
+        rows = await self._rows.all(select(tickets.c.id).where(tickets.c.team == team))
         return [row.id for row in rows]
 
     async def forget_team(self, team: str) -> int:
         """Delete the tickets of a team with all that was done to them; return how many rows."""
         theirs = select(tickets.c.id).where(tickets.c.team == team)
         events = delete(ticket_events).where(ticket_events.c.ticket.in_(theirs))
-        async with self._write() as connection:
+        async with self._rows.write() as connection:
             count = (await connection.execute(events)).rowcount
             own = delete(tickets).where(tickets.c.team == team)
             return count + (await connection.execute(own)).rowcount
@@ -183,7 +171,7 @@ class TicketStore:
         """Delete the tickets that were finished before then."""
         over = tickets.c.state.in_(_OVER) & (tickets.c.updated < before)
         old = select(tickets.c.id).where(over)
-        async with self._write() as connection:
+        async with self._rows.write() as connection:
             await connection.execute(delete(ticket_events).where(ticket_events.c.ticket.in_(old)))
             await connection.execute(delete(tickets).where(over))
 

@@ -221,7 +221,7 @@ class Workflows:
 
     async def with_ladder(self, place: Place, posted: str, ladder: Ladder) -> Said | None:
         """Return a message of the bot's with this ladder; None if it was folded or taken away."""
-        answer = await self.store.answer_posted(place.team, place.channel, posted)
+        answer = await self.store.answers.posted(place.team, place.channel, posted)
         if answer is None or not answer.open:
             return None
         return await self.drawn(answer, ladder, await self._solver(answer))
@@ -241,10 +241,10 @@ class Workflows:
 
     async def _solver(self, answer: Answer) -> str:
         """Return who said that the thread is solved; nobody while it is not."""
-        thread = await self.store.thread(answer.place)
+        thread = await self.store.threads.get(answer.place)
         if thread is None or thread.state is not State.SOLVED:
             return ""
-        return await self.store.solver(answer) or thread.asker
+        return await self.store.answers.solver(answer) or thread.asker
 
     def choices(
         self, question: str, candidates: tuple[Candidate, ...], *, private: bool = False
@@ -268,16 +268,16 @@ class Workflows:
             turn=turn,
             posted=posted,
         )
-        await self.store.record_answer(answer, self.clock())
+        await self.store.answers.record(answer, self.clock())
 
     async def age_threads(self, now: float) -> None:
         """Mark threads stale in which nobody said anything for days."""
-        await self.store.age_threads(now - 86_400 * self.stale_days, now)
+        await self.store.threads.age(now - 86_400 * self.stale_days, now)
 
     async def move(self, place: Place, event: Event, actor: Actor) -> bool:
         """Let the event act on the thread; True if the thread moved."""
         now = self.clock()
-        moved = await self.store.move_thread(
+        moved = await self.store.threads.move(
             place, lambda thread: move(thread, event, actor, now), now
         )
         return moved is not None

@@ -41,7 +41,7 @@ async def on_ask_human(
     await ack()
     team = team_of(context)
     place = Place(team, "", "") if is_private(body) else place_of(body, team)
-    thread = await workflows.store.thread(place) if place.root else None
+    thread = await workflows.store.threads.get(place) if place.root else None
     if thread and thread.ticket and not thread.ticket.finished:
         notice = Notice(STANDING.format(number=thread.ticket.id))
         await messenger.whisper(place, user_of(body), notice)

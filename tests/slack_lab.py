@@ -120,13 +120,13 @@ class Opened:
 
     async def rows(self, table: str) -> list[dict[str, object]]:
         """Return the rows of one table."""
-        async with self.services.store._engine.connect() as connection:
+        async with self.services.store.engine.connect() as connection:
             found = await connection.execute(text(f"SELECT * FROM {table}"))
             return [dict(row._mapping) for row in found]
 
     async def turn_back(self, table: str, column: str, seconds: float) -> None:
         """Let what a table says of a time lie so much further back."""
-        async with self.services.store._engine.begin() as connection:
+        async with self.services.store.engine.begin() as connection:
             await connection.execute(text(f"UPDATE {table} SET {column} = {column} - {seconds}"))
 
     services: Services

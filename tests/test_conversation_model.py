@@ -74,7 +74,7 @@ class Conversations(RuleBasedStateMachine):
         self.store = Store(OPEN.engine)
         self.workflows = Workflows(self.store, None, quiet, None, staff, "", lambda: self.now)
         self.desk = TicketDesk(self.workflows, Gathered(), "", Waits(1, 2, 3))
-        self.run(self.store.begin_thread(self.place, ASKER, self.now))
+        self.run(self.store.threads.begin(self.place, ASKER, self.now))
 
     def run(self, work):
         return OPEN.loop.run_until_complete(work)
@@ -129,7 +129,7 @@ class Conversations(RuleBasedStateMachine):
     @rule()
     def days_pass_in_silence(self):
         self.now += 10
-        self.run(self.store.age_threads(self.now, self.now))
+        self.run(self.store.threads.age(self.now, self.now))
         if self.thread == "answered":
             self.thread = "stale"
 
@@ -223,7 +223,7 @@ class Conversations(RuleBasedStateMachine):
     def the_state_is_that_of_the_model(self):
         if not hasattr(self, "store"):
             return
-        assert self.run(self.store.thread(self.place)).state.value == self.thread
+        assert self.run(self.store.threads.get(self.place)).state.value == self.thread
         ticket = self.kept()
         assert (ticket.state.value if ticket else None) == self.ticket
         assert (ticket.claimer if ticket else "") == self.claimer
@@ -234,7 +234,7 @@ class Conversations(RuleBasedStateMachine):
     def nobody_is_answered_after_a_stand_down(self):
         if not hasattr(self, "store"):
             return
-        thread = self.run(self.store.thread(self.place))
+        thread = self.run(self.store.threads.get(self.place))
         assert not may_follow_up(thread, OTHER, self.now)
         if self.thread in {"human", "muted", "escalated", "stale"}:
             assert not may_follow_up(thread, ASKER, self.now)

@@ -180,9 +180,9 @@ async def test_everything_of_a_team_is_forgotten_and_nothing_of_another(engine):
     store, now = Store(engine), time.time()
     for team in ("T1", "T12"):
         place = Place(team, "C1", "1.1")
-        await store.begin_thread(place, "U1", now)
+        await store.threads.begin(place, "U1", now)
         answer = type(ANSWER)(place, "1.1", "U1", (Candidate("a"),), "a", "r", 0, "2.2")
-        await store.record_answer(answer, now)
+        await store.answers.record(answer, now)
         await store.set_mode(team, "C1", Mode.AUTO)
         await store.set_opted_out(team, "U1", wish=True)
         await store.claim(now, f"pick:{team}:C1:1.1")

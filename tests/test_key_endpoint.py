@@ -160,7 +160,7 @@ def node_missing() -> Iterator[str]:
 async def test_nodes_jose_verifies_against_the_running_bot(tmp_path, keys, clock):
     keys.add([new_key(algorithm) for algorithm in Algorithm])
     async with bot(tmp_path, clock) as (client, opened):
-        minter = open_minter(opened.services.settings, Audit(opened.services.store._engine), clock)
+        minter = open_minter(opened.services.settings, Audit(opened.services.store.engine), clock)
         kids = [held.kid for held in keys.ring().keys]
         good = [Wanted(sub=f"user-{kid}", key=kid) for kid in kids]
         bad = [Wanted(fault=fault) for fault in Fault]

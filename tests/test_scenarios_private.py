@@ -202,7 +202,7 @@ async def test_a_store_that_is_away_is_apologised_for_once(tmp_path):
         ts = lab.people.say("support", "ana", SURE_404)
         await lab.reply_to(ts)
         await opened.settled()
-        await opened.services.store._engine.dispose()
+        await opened.services.store.engine.dispose()
         (tmp_path / "state.db").rename(tmp_path / "away")
         for name in ("state.db-wal", "state.db-shm"):
             (tmp_path / name).unlink(missing_ok=True)

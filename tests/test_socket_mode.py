@@ -70,7 +70,7 @@ class SocketDouble:
 
 
 async def rows(opened, table) -> list[dict[str, object]]:
-    async with opened.store._engine.connect() as connection:
+    async with opened.store.engine.connect() as connection:
         found = await connection.execute(text(f"SELECT * FROM {table}"))
         return [dict(row._mapping) for row in found]
 

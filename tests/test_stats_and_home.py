@@ -36,12 +36,12 @@ async def store(request, tmp_path):
 
 
 async def test_figures_by_day(store):
-    await store.record_answer(ANSWER, 10.2 * DAY)
-    await store.record_answer(replace(ANSWER, question="3.3", posted="4.4"), 12.7 * DAY)
-    await store.record_answer(replace(ANSWER, question="5.5", entry=""), 12.7 * DAY)
-    await store.record_answer(replace(ANSWER, question="6.6"), 2 * DAY)
-    await store.vote(ANSWER, "U1", Verdict.SOLVED, 11.5 * DAY)
-    await store.vote(ANSWER, "U2", Verdict.NOT_IT, 11.5 * DAY)
+    await store.answers.record(ANSWER, 10.2 * DAY)
+    await store.answers.record(replace(ANSWER, question="3.3", posted="4.4"), 12.7 * DAY)
+    await store.answers.record(replace(ANSWER, question="5.5", entry=""), 12.7 * DAY)
+    await store.answers.record(replace(ANSWER, question="6.6"), 2 * DAY)
+    await store.answers.vote(ANSWER, "U1", Verdict.SOLVED, 11.5 * DAY)
+    await store.answers.vote(ANSWER, "U2", Verdict.NOT_IT, 11.5 * DAY)
     for day in (9.9, 12.1, 12.2):
         await store.count_miss(f"miss:{day}", "f", "what is it", day * DAY)
     ticket = await store.tickets.open(Origin(PLACE, "k"), Draft("U1"), "k", 11.1 * DAY)

@@ -68,7 +68,7 @@ async def test_what_stands_around_a_message(store):
     await store.set_mode("T1", "C1", Mode.SUGGEST)
     for wish in (True, True):
         await store.set_opted_out("T1", "U1", wish=wish)
-    await store.begin_thread(PLACE, "U1", 1.0)
+    await store.threads.begin(PLACE, "U1", 1.0)
     around = await store.around(PLACE, "U1")
     assert (around.mode, around.opted_out) == (Mode.SUGGEST, True)
     assert around.thread == Thread("U1")
@@ -78,15 +78,15 @@ async def test_what_stands_around_a_message(store):
 
 
 async def test_a_thread_keeps_its_asker_and_knows_what_it_was_shown(store):
-    await store.begin_thread(PLACE, "U1", 1.0)
-    assert (await store.begin_thread(PLACE, "U2", 2.0)).asker == "U1"
-    await store.record_answer(ANSWER, 1.0)
-    assert await store.close_answer(ANSWER) is True
-    assert await store.close_answer(ANSWER) is False
-    await store.record_answer(
+    await store.threads.begin(PLACE, "U1", 1.0)
+    assert (await store.threads.begin(PLACE, "U2", 2.0)).asker == "U1"
+    await store.answers.record(ANSWER, 1.0)
+    assert await store.answers.close(ANSWER) is True
+    assert await store.answers.close(ANSWER) is False
+    await store.answers.record(
         Answer(PLACE, "1.1", "U1", ANSWER.candidates, "b", "r", 1, "3.3"), 2.0
     )
-    thread = await store.thread(PLACE)
+    thread = await store.threads.get(PLACE)
     assert (thread.given, thread.rejected) == (("a", "b"), ("a",))
 
 
@@ -94,23 +94,23 @@ async def test_a_step_is_taken_from_what_the_database_holds(store):
     def solve(thread):
         return Thread(thread.asker, State.SOLVED, thread.rejected, thread.given)
 
-    assert await store.move_thread(PLACE, solve, 1.0) is None
-    await store.begin_thread(PLACE, "U1", 1.0)
-    moved = await asyncio.gather(*(store.move_thread(PLACE, solve, 1.0) for _ in range(5)))
+    assert await store.threads.move(PLACE, solve, 1.0) is None
+    await store.threads.begin(PLACE, "U1", 1.0)
+    moved = await asyncio.gather(*(store.threads.move(PLACE, solve, 1.0) for _ in range(5)))
     assert sum(thread is not None for thread in moved) == 1
 
 
 async def test_answers_are_found_by_message_and_by_question(store):
-    await store.record_answer(ANSWER, 1.0)
-    assert await store.answer_posted("T1", "C1", "2.2") == ANSWER
-    assert await store.answer_to("T1", "C1", "1.1") == ANSWER
-    assert await store.answer_posted("T1", "C2", "2.2") is None
-    assert await store.answer_to("T2", "C1", "1.1") is None
+    await store.answers.record(ANSWER, 1.0)
+    assert await store.answers.posted("T1", "C1", "2.2") == ANSWER
+    assert await store.answers.first_to("T1", "C1", "1.1") == ANSWER
+    assert await store.answers.posted("T1", "C2", "2.2") is None
+    assert await store.answers.first_to("T2", "C1", "1.1") is None
 
 
 async def test_the_last_vote_counts_and_misses_are_counted(store, engine):
     for verdict in (Verdict.NOT_IT, Verdict.SOLVED):
-        await store.vote(ANSWER, "U1", verdict, 1.0)
+        await store.answers.vote(ANSWER, "U1", verdict, 1.0)
     for key in ("m1", "m2", "m3", "m1"):
         await store.count_miss(key, "print", "x" * 5_000, 1.0)
     async with engine.connect() as connection:
@@ -139,13 +139,13 @@ async def test_the_last_pieces_are_kept_however_late_the_first_come(store):
 async def test_forgetting_deletes_one_user_alone(store):
     other = Place("T1", "C1", "9.9")
     for place, user in ((PLACE, "U1"), (other, "U2")):
-        await store.begin_thread(place, user, 1.0)
-    await store.record_answer(ANSWER, 1.0)
-    await store.vote(ANSWER, "U1", Verdict.SOLVED, 1.0)
+        await store.threads.begin(place, user, 1.0)
+    await store.answers.record(ANSWER, 1.0)
+    await store.answers.vote(ANSWER, "U1", Verdict.SOLVED, 1.0)
     await store.forget("T1", "U1")
-    assert await store.thread(PLACE) is None
-    assert await store.answer_to("T1", "C1", "1.1") is None
-    assert (await store.thread(other)).asker == "U2"
+    assert await store.threads.get(PLACE) is None
+    assert await store.answers.first_to("T1", "C1", "1.1") is None
+    assert (await store.threads.get(other)).asker == "U2"
 
 
 async def test_a_folder_is_made(tmp_path):
@@ -205,44 +205,44 @@ async def test_a_read_only_database_is_refused(tmp_path):
 
 
 async def test_threads_without_a_word_grow_stale(store):
-    await store.begin_thread(PLACE, "U1", 1)
-    await store.record_answer(ANSWER, 10)
-    await store.move_thread(PLACE, lambda t: replace(t, state=State.ANSWERED), 10)
-    await store.age_threads(10, 20)
-    assert (await store.thread(PLACE)).state is State.ANSWERED
-    await store.age_threads(11, 20)
-    thread = await store.thread(PLACE)
+    await store.threads.begin(PLACE, "U1", 1)
+    await store.answers.record(ANSWER, 10)
+    await store.threads.move(PLACE, lambda t: replace(t, state=State.ANSWERED), 10)
+    await store.threads.age(10, 20)
+    assert (await store.threads.get(PLACE)).state is State.ANSWERED
+    await store.threads.age(11, 20)
+    thread = await store.threads.get(PLACE)
     assert (thread.state, thread.updated) == (State.STALE, 20)
 
 
 async def test_what_was_said_lately_in_another_thread_of_the_channel(store):
-    await store.record_answer(ANSWER, 10)
+    await store.answers.record(ANSWER, 10)
     elsewhere = replace(PLACE, root="9.9")
-    assert await store.said_since(elsewhere, "a", 9) == "2.2"
-    assert await store.said_since(elsewhere, "a", 10) == ""
-    assert await store.said_since(elsewhere, "b", 9) == ""
-    assert await store.said_since(PLACE, "a", 9) == ""
-    assert await store.said_since(replace(elsewhere, channel="C2"), "a", 9) == ""
-    await store.close_answer(ANSWER)
-    assert await store.said_since(elsewhere, "a", 9) == ""
+    assert await store.answers.said_since(elsewhere, "a", 9) == "2.2"
+    assert await store.answers.said_since(elsewhere, "a", 10) == ""
+    assert await store.answers.said_since(elsewhere, "b", 9) == ""
+    assert await store.answers.said_since(PLACE, "a", 9) == ""
+    assert await store.answers.said_since(replace(elsewhere, channel="C2"), "a", 9) == ""
+    await store.answers.close(ANSWER)
+    assert await store.answers.said_since(elsewhere, "a", 9) == ""
 
 
 async def test_all_that_is_old_is_deleted_on_demand(store):
     for ts, at in (("1.1", 10.0), ("2.2", 100.0)):
         place = replace(PLACE, root=ts)
         answer = replace(ANSWER, place=place, question=ts, posted=ts)
-        await store.begin_thread(place, "U1", at)
-        await store.record_answer(answer, at)
-        await store.vote(answer, "U1", Verdict.SOLVED, at)
+        await store.threads.begin(place, "U1", at)
+        await store.answers.record(answer, at)
+        await store.answers.vote(answer, "U1", Verdict.SOLVED, at)
     assert await store.purge_all(50.0, 200.0) == 3
-    assert await store.thread(replace(PLACE, root="1.1")) is None
-    assert await store.thread(replace(PLACE, root="2.2"))
-    assert len(await store.answers_in(replace(PLACE, root="2.2"))) == 1
+    assert await store.threads.get(replace(PLACE, root="1.1")) is None
+    assert await store.threads.get(replace(PLACE, root="2.2"))
+    assert len(await store.answers.in_thread(replace(PLACE, root="2.2"))) == 1
 
 
 async def test_every_row_can_be_exported(store, engine):
-    await store.begin_thread(PLACE, "U1", 1.0)
-    await store.record_answer(ANSWER, 2.0)
+    await store.threads.begin(PLACE, "U1", 1.0)
+    await store.answers.record(ANSWER, 2.0)
     rows = [row async for row in rows_of(engine)]
     assert [row["table"] for row in rows] == ["answers", "threads"]
     assert json.loads(json.dumps(rows)) == rows

@@ -70,14 +70,14 @@ async def test_an_epoch_is_one_stay_in_a_state(store):
 
 
 async def test_the_thread_knows_its_ticket(store):
-    await store.begin_thread(PLACE, "U1", 1.0)
-    assert (await store.thread(PLACE)).ticket is None
+    await store.threads.begin(PLACE, "U1", 1.0)
+    assert (await store.threads.get(PLACE)).ticket is None
     ticket = await store.tickets.open(ORIGIN, DRAFT, "k", 1.0)
     brief = Brief(ticket.id, TicketState.OPEN, answered=False, private=False)
-    assert (await store.thread(PLACE)).ticket == brief
+    assert (await store.threads.get(PLACE)).ticket == brief
     reply = Doing(Deed.REPLY, "r", "U2", staff=True)
     await store.tickets.act(ticket.id, reply, 7.0)
-    assert (await store.thread(PLACE)).ticket.answered
+    assert (await store.threads.get(PLACE)).ticket.answered
     assert await store.tickets.first_answers(0.0) == [6.0]
     assert await store.tickets.first_answers(1.5) == []
 

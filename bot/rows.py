@@ -1,0 +1,64 @@
+"""Reading and writing rows in one way on SQLite and PostgreSQL."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Row, Select, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.database import WRITE
+from bot.records import Place
+
+
+class Rows:
+    """One database, for the stores that share it."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._dialect: Any = sqlite if engine.dialect.name == "sqlite" else postgresql
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a transaction that writes; it is kept unless the body raises."""
+        async with self.engine.execution_options(**{WRITE: True}).begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection that only reads."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    async def all(self, query: Select[Any], given: dict[str, Any] | None = None) -> list[Row[Any]]:
+        """Return every row that the query finds."""
+        async with self.read() as connection:
+            return list((await connection.execute(query, given)).all())
+
+    async def one(self, query: Select[Any], given: dict[str, Any] | None = None) -> Row[Any] | None:
+        """Return the first row that the query finds, None if there is none."""
+        async with self.read() as connection:
+            row: Row[Any] | None = (await connection.execute(query, given)).first()
+            return row
+
+    def insert(self, table: Table) -> Any:
+        """Return an insertion that may say what happens where the row is there already."""
+        return self._dialect.insert(table)
+
+    async def upsert(
+        self, connection: AsyncConnection, table: Table, values: dict[str, Any], key: Iterable[str]
+    ) -> None:
+        """Keep the values, in place of those of the row with the same key."""
+        keys = list(key)
+        rest = {name: value for name, value in values.items() if name not in keys}
+        insert = self.insert(table).values(**values)
+        await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def same(table: Table, place: Place, *columns: str) -> Any:
+    """Return the condition that the columns are those of the place."""
+    condition = table.c[columns[0]] == getattr(place, columns[0])
+    for column in columns[1:]:
+        condition &= table.c[column] == getattr(place, column)
+    return condition
