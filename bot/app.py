@@ -32,6 +32,7 @@ from bot.mints import Mints
 from bot.operations import Readiness, operations_routes
 from bot.ownership import owned_work
 from bot.pace import Pace
+from bot.planning import Planner
 from bot.private_checks import PrivateChecks
 from bot.rechecking import Rechecking
 from bot.run_store import Limits
@@ -98,7 +99,7 @@ class Bot:
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self.in_flight.drain()
                 await self.aside.drain()
-                await WORK.drained()
+                await WORK.in_hand.drained()
         except TimeoutError:
             log.warning("not_drained")
 
@@ -169,7 +170,8 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
         settings.remind_minutes * 60, settings.stale_days * DAY, settings.close_days * DAY
     )
     tickets = TicketDesk(workflows, gathering, settings.escalation_group, waits)
-    desk = Desk(workflows, asking, feedback, checks, tickets, services.clock)
+    planner = Planner(workflows, asking, checks, services.clock)
+    desk = Desk(planner, workflows, asking, feedback, checks, tickets, services.clock)
     return {
         "desk": desk,
         "messenger": messenger,
@@ -186,7 +188,7 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
         "hearing": Hearing(
             workflows,
             asking,
-            desk,
+            planner,
             services.clock,
             join=settings.join_seconds,
             hold=settings.hold_seconds,

@@ -1,7 +1,6 @@
 """Durable work on DBOS: what was begun before a crash is finished after it, once."""
 
 import asyncio
-from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -22,19 +21,17 @@ from dbos import error as dbos_error
 from bot.database import STORE_AWAY
 from bot.desk import Desk
 from bot.errors import NotInstalledError, TryLaterError, UserError
+from bot.in_hand import InHand
 from bot.jobs import QUEUED, Heard, Job, Json, Kind, dump, load_heard, load_job
 from bot.metrics import DECISIONS
 from bot.metrics import POSTS as POSTED
 from bot.pace import Pace
-from bot.tracing import current_request, note_kept, reference
+from bot.steps import patiently
+from bot.tracing import current_request, reference
 
 POSTS = "posts"
 NOWHERE = "nowhere"  # the queue of what has no channel
-WAIT_SECONDS = 1.0  # the first wait after a failure; doubled each time
-WAIT_LIMIT = 60.0
-GIVE_UP_SECONDS = 86_400  # of waiting: an answer that is a day late helps nobody
 OUTCOME_SECONDS = 0.1  # how often somebody who waits for an outcome looks
-KNOWN_KEPT = 10_000
 RESTARTS = 100_000  # that work may live through: a process that dies again is no fault of its work
 FAILED = "Sorry, that failed on my side and I noted it as `{reference}`. Try again, or ask a human."
 log = structlog.get_logger(__name__)
@@ -66,10 +63,7 @@ class Work(DBOSConfiguredInstance):
         self._pace = Pace(0)
         self.retention_days = 0
         self.drop_team: Callable[[str], Awaitable[None]] = _keep
-        self._known: OrderedDict[str, None] = OrderedDict()
-        self._open: OrderedDict[str, None] = OrderedDict()  # taken on here, not yet done here
-        self.running: Counter[str] = Counter()  # what is being carried out here
-        self._changed = asyncio.Condition()
+        self.in_hand = InHand()
 
     def bind(
         self,
@@ -86,15 +80,12 @@ class Work(DBOSConfiguredInstance):
             raise RuntimeError("durable work is open already in this process")
         self._desk, self._files, self._fence, self._pace = desk, files, fence, pace
         self.retention_days, self.drop_team = retention_days, drop_team
-        self._changed = asyncio.Condition()
+        self.in_hand = InHand()
 
     def release(self) -> None:
         """Forget what the steps worked with."""
         self._desk = self._files = self._fence = None
         self.drop_team = _keep
-        self._known.clear()
-        self._open.clear()
-        self.running.clear()
 
     @property
     def desk(self) -> Desk:
@@ -110,7 +101,7 @@ class Work(DBOSConfiguredInstance):
             queue_partition_key=heard.place.channel, delay_seconds=hold or None
         )
         with options, DBOSContextSetAuth(_owner(heard.place.team, heard.user), []):
-            await self.start(heard.id, lambda: self._enqueue(self.attend_to, dump(heard)))
+            await self.in_hand.start(heard.id, lambda: self._enqueue(self.attend_to, dump(heard)))
 
     async def submit(self, job: Job, delay: float = 0) -> None:
         """Have a job done, after ``delay`` seconds; one whose key is known is done already."""
@@ -120,12 +111,12 @@ class Work(DBOSConfiguredInstance):
             return
         with DBOSContextSetAuth(_owner(job.place.team, job.user), []):
             if job.kind not in QUEUED:
-                await self.start(
+                await self.in_hand.start(
                     job.key, lambda: DBOS.start_workflow_async(self.carry_out, dump(job))
                 )
                 return
             with SetEnqueueOptions(queue_partition_key=job.place.channel or NOWHERE):
-                await self.start(job.key, lambda: self._enqueue(self.carry_out, dump(job)))
+                await self.in_hand.start(job.key, lambda: self._enqueue(self.carry_out, dump(job)))
 
     async def _submit_later(self, job: Job, delay: float) -> None:
         options = SetEnqueueOptions(
@@ -159,16 +150,6 @@ class Work(DBOSConfiguredInstance):
         if done:
             await DBOS.delete_workflows_async([each.workflow_id for each in done])
 
-    async def settled(self) -> None:
-        """Return when everything that this process took on is done."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: not self._open)
-
-    async def drained(self) -> None:
-        """Return when nothing is being carried out here; what waits stays kept."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: not self.running)
-
     @DBOS.workflow(name="attend", max_recovery_attempts=RESTARTS)
     async def attend_to(self, heard: Json) -> Json:
         """Deal with a message."""
@@ -183,8 +164,8 @@ class Work(DBOSConfiguredInstance):
 
     async def _attend(self, heard: Heard) -> Json:
         async def decide() -> Json:
-            whole, leaks = await self.desk.read_files(heard, await self._text_of(heard))
-            job = await self.desk.decide(whole)
+            whole, leaks = await self.desk.planner.read_files(heard, await self._text_of(heard))
+            job = await self.desk.planner.decide(whole)
             if heard.files:  # else counted before the ack
                 DECISIONS.labels(job.kind.value if job else "silent").inc()
             warning = Job(
@@ -195,7 +176,7 @@ class Work(DBOSConfiguredInstance):
                 "warning": dump(warning) if leaks else None,
             }
 
-        decided = await self._patiently("decide", decide)
+        decided = await patiently("decide", decide)
         if decided["warning"]:
             await self.submit(load_job(decided["warning"]))
         return await self._carry(load_job(decided["job"])) if decided["job"] else {}
@@ -213,7 +194,7 @@ class Work(DBOSConfiguredInstance):
             ready = await self.desk.ready(job)
             return {"job": dump(ready) if ready else None, "run": run, "at": self.desk.clock()}
 
-        begun = await self._patiently("begin", begin)
+        begun = await patiently("begin", begin)
         if begun["job"] is None:
             return {}
         job = load_job(begun["job"])
@@ -228,7 +209,7 @@ class Work(DBOSConfiguredInstance):
             following = [{"job": dump(one.job), "delay": one.delay} for one in after.jobs]
             return {**outcome, "following": following, "stopped": list(after.stopped)}
 
-        recorded = await self._patiently("record", record)
+        recorded = await patiently("record", record)
         for key in recorded["stopped"]:
             await self.stop(key)
         for one in recorded["following"]:
@@ -251,52 +232,31 @@ class Work(DBOSConfiguredInstance):
             log.info("said", kind=job.kind.value, job=job.key, entry=job.entry, posted=posted)
             return {"posted": posted}
 
-        return await self._patiently("say", say, look=look)
-
-    async def _patiently(
-        self, name: str, attempt: Callable[..., Awaitable[Json]], *, look: bool | None = None
-    ) -> Json:
-        """Run a step until it goes well; between tries it sleeps durably."""
-        pause, waited = WAIT_SECONDS, 0.0
-        while True:
-            more = {} if look is None else {"look": look}
-            outcome: Json = await DBOS.run_step_async({"name": name}, _tried, attempt, more)
-            if "void" in outcome:
-                raise NotInstalledError
-            if "wait" not in outcome:
-                return outcome
-            seconds = outcome["wait"] or pause
-            pause = min(pause * 2, WAIT_LIMIT)
-            waited += seconds
-            if waited > GIVE_UP_SECONDS:
-                raise TimeoutError(f"{name} failed for a day")
-            if look is not None and outcome["unsure"]:
-                look = True
-            await DBOS.sleep_async(seconds)
+        return await patiently("say", say, look=look)
 
     async def guarded(self, work: Awaitable[Json], job: Job | None, request: str) -> Json:
         """Count what runs; log what fails unforeseen and tell who waits for it."""
         key = DBOS.workflow_id or ""
-        self.running[key] += 1
-        with structlog.contextvars.bound_contextvars(work=key, request=request):
-            try:
-                outcome = await work
-            except NotInstalledError:
-                log.info("work_void")
-                return {}
-            except STORE_AWAY as error:
-                log.warning("work_interrupted", error=type(error).__name__)
-                # What DBOS sees as cancelled it does not record: bot.mending takes it up again.
-                raise asyncio.CancelledError from error
-            except Exception as error:  # the counterpart of app.error: work ends here
-                await self._apologise(job, error)
-                raise
-            else:
-                log.info("done")
-                return outcome
-            finally:
-                self.running -= Counter([key])  # what reaches none is gone
-                await self._close(key)
+        async with self.in_hand.carrying_out(key):
+            with structlog.contextvars.bound_contextvars(work=key, request=request):
+                return await self._outcome(work, job)
+
+    async def _outcome(self, work: Awaitable[Json], job: Job | None) -> Json:
+        """Return what the work came to; raise CancelledError where it has to be taken up again."""
+        try:
+            outcome = await work
+        except NotInstalledError:
+            log.info("work_void")
+            return {}
+        except STORE_AWAY as error:
+            log.warning("work_interrupted", error=type(error).__name__)
+            # What DBOS sees as cancelled it does not record: bot.mending takes it up again.
+            raise asyncio.CancelledError from error
+        except Exception as error:  # the counterpart of app.error: work ends here
+            await self._apologise(job, error)
+            raise
+        log.info("done")
+        return outcome
 
     async def _apologise(self, job: Job | None, error: Exception) -> None:
         """Log what nobody foresaw and tell who waits, unless another takes it up."""
@@ -308,25 +268,6 @@ class Work(DBOSConfiguredInstance):
         if job:
             with suppress(TryLaterError, UserError):
                 await self.desk.tell(job, FAILED.format(reference=name))
-
-    async def start(self, key: str, start: Callable[[], Awaitable[Any]]) -> None:
-        """Start work under its key; what this process knows already costs nothing."""
-        if key in self._known:
-            return
-        _remember(self._open, key)
-        try:
-            with SetWorkflowID(key):
-                await start()
-        except BaseException:
-            await self._close(key)
-            raise
-        _remember(self._known, key)
-        note_kept(key)
-
-    async def _close(self, key: str) -> None:
-        async with self._changed:
-            self._open.pop(key, None)
-            self._changed.notify_all()
 
     @staticmethod
     async def _enqueue(work: Any, value: Json) -> Any:
@@ -341,26 +282,6 @@ def _asker_of(heard: Heard) -> Job | None:
     """Return whom to tell that a message could not be dealt with: who asked."""
     asked = Job(Kind.VERB, heard.id, heard.place, heard.user, heard.ts)
     return asked if heard.explicit else None
-
-
-async def _tried(attempt: Callable[..., Awaitable[Json]], more: Json) -> Json:
-    """Return what the attempt returns, or how long to wait before the next, or that it is void."""
-    try:
-        return await attempt(**more)
-    except NotInstalledError:
-        return {"void": True}
-    except TryLaterError as error:
-        log.warning("tried_in_vain", seconds=error.seconds)
-        return {"wait": error.seconds, "unsure": error.done is None}
-    except STORE_AWAY as error:
-        log.warning("store_away", error=type(error).__name__)
-        return {"wait": None, "unsure": True}
-
-
-def _remember(keys: OrderedDict[str, None], key: str) -> None:
-    keys[key] = None
-    if len(keys) > KNOWN_KEPT:
-        keys.popitem(last=False)
 
 
 def _owner(team: str, user: str) -> str:

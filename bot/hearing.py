@@ -12,11 +12,11 @@ import structlog
 from bot.answering import Paste
 from bot.asking import Asking
 from bot.conversations import Event, actor_of, deed_of, is_mute_word, is_thanks, overheard
-from bot.desk import Desk
 from bot.jobs import Attachment, Heard, Job, Kind, TicketWork, work_id
 from bot.leaks import live_leaks
 from bot.metrics import DECISIONS
 from bot.pieces import Pieces, Recent, author_of
+from bot.planning import Planner
 from bot.records import Around, Mode, Place, State, Thread
 from bot.ticket_records import Deed
 from bot.verbs import CHECKING, Name, parse_verb
@@ -62,7 +62,7 @@ class Hearing:
         self,
         workflows: Workflows,
         asking: Asking,
-        desk: Desk,
+        planner: Planner,
         clock: Callable[[], float],
         *,
         join: float,
@@ -70,7 +70,7 @@ class Hearing:
     ) -> None:
         self._workflows = workflows
         self._asking = asking
-        self._desk = desk
+        self._planner = planner
         self._clock = clock
         self._hold = hold
         self._recent = Recent(join)
@@ -92,7 +92,7 @@ class Hearing:
             return
         paste = glance or await self._asking.read(message.text)
         heard = message.heard(paste.text)
-        await self._desk.checks.seal(heard.id, message.text, paste)
+        await self._planner.checks.seal(heard.id, message.text, paste)
         if leaks := live_leaks(paste.found):
             await self._workflows.warn(heard, leaks)
         if await self._for_ticket(heard, around):
@@ -161,7 +161,7 @@ class Hearing:
             return False
         if verb.name is Name.DIAGNOSE and (verb.rest or heard.in_thread):
             return False
-        if verb.name in CHECKING and (job := await self._desk.checks.asked(heard, raw)):
+        if verb.name in CHECKING and (job := await self._planner.checks.asked(heard, raw)):
             await self._workflows.works.submit(job)
         elif verb.name is Name.MINT and verb.rest:
             if await self._workflows.store.claim(self._clock(), f"mint:{heard.id}"):
@@ -197,7 +197,7 @@ class Hearing:
                 self._recent.forget(heard)
                 around = replace(around, posted=None)
             pieces, joined = self._recent.join(heard, around.posted, self._clock())
-            self._desk.checks.join(joined)
+            self._planner.checks.join(joined)
             if joined.place != heard.place:
                 place, first = joined.place, joined.first
                 around = await self._workflows.store.around(place, joined.user, first)
@@ -214,7 +214,7 @@ class Hearing:
         answered = self._recent.answered(heard)
         if not answered:
             return False
-        plan = await self._desk.plan(heard, around)
+        plan = await self._planner.plan(heard, around)
         return plan.sure and plan.job is not None and plan.job.entry != answered
 
     async def _work_on(self, heard: Heard, around: Around, pieces: Pieces | None) -> None:
@@ -223,7 +223,7 @@ class Hearing:
         if heard.files or heard.diagnose:
             await works.attend(heard)
             return
-        plan = await self._desk.plan(heard, around)
+        plan = await self._planner.plan(heard, around)
         DECISIONS.labels(plan.job.kind.value if plan.job else "silent").inc()
         if pieces and pieces.worked and heard.first:
             if plan.job and plan.sure:
@@ -236,7 +236,7 @@ class Hearing:
                 pieces.worked, pieces.held_until = True, self._clock() + hold
                 pieces.entry = plan.job.entry if plan.sure else ""
         elif plan.miss:
-            self.aside.start(self._desk.count_miss(heard, plan.miss))
+            self.aside.start(self._planner.count_miss(heard, plan.miss))
 
     async def _escalate(self, heard: Heard, text: str) -> None:
         await self._workflows.escalate(heard.place, heard.user, heard.id, text=text)

@@ -21,7 +21,9 @@ log = structlog.get_logger(__name__)
 
 async def start_leaving(team: str, event: str) -> None:
     """Keep it as work that the team goes; the event's id makes its repetitions one."""
-    await WORK.start(f"{LEAVE}:{team}:{event}", lambda: DBOS.start_workflow_async(leave, team))
+    await WORK.in_hand.start(
+        f"{LEAVE}:{team}:{event}", lambda: DBOS.start_workflow_async(leave, team)
+    )
 
 
 @DBOS.workflow(name=LEAVE)

@@ -43,7 +43,7 @@ async def look(executor_id: str, suspected: frozenset[str]) -> frozenset[str]:
         load_input=False,
         load_output=False,
     )
-    lost = {one.workflow_id: one for one in pending if one.workflow_id not in WORK.running}
+    lost = {one.workflow_id: one for one in pending if not WORK.in_hand.runs(one.workflow_id)}
     again = suspected & lost.keys()
     for key in again:
         log.warning("taken_up_again", work=key)

@@ -177,7 +177,7 @@ class Several:
         answer = await self.http.post("/slack/events", content=body, headers=headers)
         await self.bot.in_flight.drain()
         if settle:
-            await WORK.settled()
+            await WORK.in_hand.settled()
         return answer
 
     async def message(self, text: str, team: str, channel: str, ts: str, **more: object) -> int:

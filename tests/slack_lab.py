@@ -111,7 +111,7 @@ class Opened:
             await self.lab.delivered()
             await self.bot.in_flight.drain()
             await self.bot.aside.drain()
-            await WORK.settled()
+            await WORK.in_hand.settled()
 
     def said(self, channel: str = "C0SUPPORT") -> list[str]:
         """Return what the bot said in the channel for all to see, oldest first."""

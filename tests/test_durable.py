@@ -112,14 +112,14 @@ async def test_a_limit_is_waited_out_to_the_second(tmp_path):
 async def test_work_that_cannot_be_kept_is_refused_so_that_slack_comes_again(tmp_path, monkeypatch):
     async with running(tmp_path) as (lab, opened):
         failures = iter([True, True])
-        start = WORK.start
+        start = WORK.in_hand.start
 
         async def fail(key, begin):
             if next(failures, False):
                 raise OSError("disk full")
             await start(key, begin)
 
-        monkeypatch.setattr(WORK, "start", fail)
+        monkeypatch.setattr(WORK.in_hand, "start", fail)
         ts = lab.people.say("support", "ana", SURE_404)
         await lab.reply_to(ts)
         await opened.settled()

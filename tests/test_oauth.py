@@ -205,7 +205,7 @@ async def test_work_for_a_team_that_left_meanwhile_is_void(lab, capsys):
     teams = lab.bot.teams
     await teams.drop("T1")
     await WORK.submit(Job(Kind.WELCOME, "welcome:T1:C1", Place("T1", "C1", "")))
-    await WORK.settled()
+    await WORK.in_hand.settled()
     assert lab.slack.called("chat.postMessage") == []
     assert "work_failed" not in capsys.readouterr().err
 
@@ -241,7 +241,7 @@ async def test_the_staff_channel_belongs_to_the_team_that_sees_it(tmp_path):
         assert {token for token, _ in lab.slack.called("conversations.members")} == {token_of("T2")}
         await lab.message(SURE_404, "T1", "C1", "1.0001")
         await workflows.escalate(Place("T1", "C1", "1.0001"), "UASK", "press:1")
-        await WORK.settled()
+        await WORK.in_hand.settled()
         posts = [(token, call["channel"]) for token, call in lab.slack.called("chat.postMessage")]
         assert posts[1:] == [(token_of("T2"), "CSTAFF"), (token_of("T1"), "C1")]
         assert len(await rows(lab, "tickets")) == 1
