@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import structlog
@@ -16,49 +15,29 @@ from sqlalchemy.exc import DatabaseError
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from bot.asking import Asking
-from bot.checking import Channels, Checking
 from bot.desk import Desk
 from bot.durable import WORK
 from bot.engine import durable_work
 from bot.errors import ConfigError
-from bot.feedback import Feedback
-from bot.gathering import Gathering
-from bot.hearing import Aside, Hearing
+from bot.hearing import Aside
 from bot.key_endpoint import KeyEndpoint
-from bot.message_checks import MessageChecks
-from bot.minting import open_minter
-from bot.mints import Mints
 from bot.operations import Readiness, operations_routes
 from bot.ownership import owned_work
 from bot.pace import Pace
-from bot.planning import Planner
-from bot.private_checks import PrivateChecks
-from bot.rechecking import Rechecking
-from bot.run_store import Limits
-from bot.sealed import Sealed
 from bot.services import Services
-from bot.staff import Staff
-from bot.ticket_desk import TicketDesk
-from bot.ticket_effects import Waits
 from bot.tokens.key_folder import KeyFolder
-from bot.workflows import Workflows
+from bot.wiring import open_operations, open_teams
 from handlers import register
-from handlers.channels import SlackChannels
-from handlers.failures import Told
 from handlers.files import SlackFiles
 from handlers.front import slack_endpoint
 from handlers.in_flight import InFlight
-from handlers.messenger import SlackMessenger
 from handlers.respond import Respond
 from handlers.socket_link import SocketLink
-from handlers.teams import OneTeam, Teams, slack_client
+from handlers.teams import Teams, slack_client
 
-NO_BOT_ACCESS = "SLACK_BOT_TOKEN is not set: copy it from the app's “OAuth & Permissions” page"
 UNSIGNED = "SLACK_SIGNING_SECRET is not set: copy it from the app's “Basic Information” page"
 NO_SOCKET_ACCESS = "SLACK_APP_TOKEN is not set: create one with the scope connections:write"
 NOT_HERE = "I am not installed in this workspace any more. Ask its owners to install me again."
-DAY = 86_400
 READY_SECONDS = 3
 DRAIN_SECONDS = 10
 log = structlog.get_logger(__name__)
@@ -137,80 +116,6 @@ def create_bot(services: Services) -> Bot:
     return Bot(app, InFlight(app), desk, files, aside, services, teams)
 
 
-def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
-    """Return what listeners call, by the names that they ask for."""
-    settings = services.settings
-    messenger = SlackMessenger(teams)
-    mints = Mints(open_minter(settings, services.store.audit, services.clock), messenger)
-    workflows = Workflows(
-        store=services.store,
-        answerer=services.answerer,
-        messenger=messenger,
-        works=WORK,
-        staff=Staff(
-            settings.staff_users,
-            settings.staff_channel,
-            messenger.members,
-            teams.home,
-            services.clock,
-        ),
-        staff_channel=settings.staff_channel,
-        clock=services.clock,
-        quiet_minutes=settings.quiet_minutes,
-        stale_days=settings.stale_days,
-        minters=mints.offered_to,
-    )
-    asking = Asking(workflows, services.matching, settings.support_channels, mints)
-    feedback = Feedback(workflows)
-    channels = SlackChannels(teams, services.clock)
-    checks = MessageChecks(open_checking(services, workflows, channels), workflows)
-    rechecking = Rechecking(checks)
-    gathering = Gathering(workflows, asking)
-    waits = Waits(
-        settings.remind_minutes * 60, settings.stale_days * DAY, settings.close_days * DAY
-    )
-    tickets = TicketDesk(workflows, gathering, settings.escalation_group, waits)
-    planner = Planner(workflows, asking, checks, services.clock)
-    desk = Desk(planner, workflows, asking, feedback, checks, tickets, services.clock)
-    return {
-        "desk": desk,
-        "messenger": messenger,
-        "mints": mints,
-        "told": Told(),
-        "files": SlackFiles(teams, settings.slack_api_url),
-        "workflows": workflows,
-        "asking": asking,
-        "rechecking": rechecking,
-        "private_checks": PrivateChecks(rechecking, checks.checking, asking),
-        "feedback": feedback,
-        "gathering": gathering,
-        "tickets": tickets,
-        "hearing": Hearing(
-            workflows,
-            asking,
-            planner,
-            services.clock,
-            join=settings.join_seconds,
-            hold=settings.hold_seconds,
-        ),
-    }
-
-
-def open_checking(services: Services, workflows: Workflows, channels: Channels) -> Checking:
-    """Return what runs checks."""
-    return Checking(
-        instruments=services.instruments,
-        runs=services.store.runs,
-        sealed=Sealed(services.clock),
-        staff=workflows.staff,
-        channels=channels,
-        open_channels=services.settings.check_channels,
-        threads=services.matching,
-        clock=services.clock,
-        limits=Limits(),
-    )
-
-
 def create_asgi(services: Services) -> Starlette:
     """Return the HTTP side: Slack's requests, and whether the bot is alive and ready."""
     secret = services.settings.slack_signing_secret
@@ -278,20 +183,6 @@ def readiness_checks(bot: Bot) -> dict[str, Callable[[], Awaitable[bool]]]:
         "store": lambda: _holds(bot.services.store.ping()),
         "slack": lambda: _holds(bot.teams.reach()),
     }
-
-
-def open_teams(services: Services) -> Teams:
-    """Return where the bot is; raise ConfigError without a token."""
-    settings = services.settings
-    if settings.slack_client_id:
-        # Imported here: what encrypts loads only where it is used.
-        from handlers.installed_teams import open_installed  # noqa: PLC0415
-
-        return open_installed(settings, services.store, services.clock)
-    token = settings.slack_bot_token
-    if token is None:
-        raise ConfigError(NO_BOT_ACCESS)
-    return OneTeam(token.get_secret_value(), settings.slack_api_url)
 
 
 def _install_routes(bot: Bot) -> list[Route]:
