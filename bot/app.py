@@ -15,11 +15,11 @@ from sqlalchemy.exc import DatabaseError
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from bot.aside import Aside
 from bot.desk import Desk
 from bot.durable import WORK
 from bot.engine import durable_work
 from bot.errors import ConfigError
-from bot.hearing import Aside
 from bot.key_endpoint import KeyEndpoint
 from bot.operations import Readiness, operations_routes
 from bot.ownership import owned_work

@@ -86,7 +86,8 @@ _MOVES: dict[Event, tuple[frozenset[State], frozenset[Actor], State]] = {
     Event.OTHERS_SPOKE: (frozenset({State.NEW, State.ANSWERED}), _ANYONE, State.HUMAN),
     Event.MENTIONED: (frozenset(State) - {State.ESCALATED}, _ANYONE, State.ANSWERED),
     Event.SOLVED: (frozenset({State.ANSWERED}), _ASKER_STAFF, State.SOLVED),
-    Event.NONE_LEFT: (frozenset({State.ANSWERED}), frozenset({Actor.ASKER}), State.ESCALATED),
+    # escalated once there is a ticket: until then nobody was told
+    Event.NONE_LEFT: (frozenset({State.ANSWERED}), frozenset({Actor.ASKER}), State.HUMAN),
     Event.ASKED_HUMAN: (_ANY_BUT_SOLVED, _ANYONE, State.ESCALATED),
     Event.MUTED: (_ANY_BUT_SOLVED, _ASKER_STAFF, State.MUTED),
     Event.REMOVED: (_ANY_BUT_SOLVED, frozenset({Actor.STAFF}), State.HUMAN),

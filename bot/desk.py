@@ -13,15 +13,17 @@ from bot.jobs import Follow, Job, Json, Kind
 from bot.message_checks import MessageChecks
 from bot.planning import Planner
 from bot.reply import Again, LeakWarning, Notice, Reply, Said
+from bot.saying import Saying
+from bot.spoken import do_word
 from bot.ticket_desk import DOING, SAYING, TICKETS, TicketDesk
 from bot.ticket_effects import Effects
-from bot.verbs import parse_verb
+from bot.verbs import Name, parse_verb
 from bot.workflows import NOTHING_FOUND, NOTHING_LEFT, Case, Workflows
 
 LEFT_ALONE = "I leave this thread alone. Mention me when you want me back."
 PRIVATE = frozenset({Kind.SUGGEST, Kind.WARN, Kind.VERB, Kind.MUTED})
 REACTIONS = frozenset({Kind.REMOVE, Kind.MUTE, Kind.SOLVE})
-DONE = REACTIONS | DOING | {Kind.CHECK}
+DONE = REACTIONS | DOING | {Kind.CHECK, Kind.SPOKEN}
 RECORDED = frozenset({Kind.ANSWER, Kind.OFFER, Kind.CHECKS, Kind.SHARE})
 log = structlog.get_logger(__name__)
 
@@ -34,6 +36,7 @@ class Desk:
     workflows: Workflows
     asking: Asking
     feedback: Feedback
+    saying: Saying
     checks: MessageChecks
     tickets: TicketDesk
     clock: Callable[[], float]
@@ -94,7 +97,8 @@ class Desk:
         if job.kind is Kind.CHECK:
             await self.checks.run(job)
             return job.edits
-        await (self.tickets.do(job) if job.kind in DOING else self._react(job))
+        if job.kind is not Kind.SPOKEN:  # it leads to other work, so it is done as that follows
+            await (self.tickets.do(job) if job.kind in DOING else self._react(job))
         return ""
 
     async def said(self, job: Job) -> Said | None:
@@ -139,6 +143,8 @@ class Desk:
                 return LeakWarning(job.leaks, link)
             case Kind.VERB:
                 verb = parse_verb(job.text)
+                if verb.name is Name.HELP and place.root != job.question:
+                    return await self.saying.help(place, job.user)
                 return await self.asking.perform(verb, place.team, place.channel, job.user)
             case _:
                 return await self.asking.greeting(place.team, place.channel)
@@ -170,6 +176,8 @@ class Desk:
             return await self.tickets.follow(job, refused=refused)
         if refused:
             return Effects()
+        if job.kind is Kind.SPOKEN:
+            return Effects(await do_word(job, self.workflows, self.saying.rechecking))
         runs = self.checks.following(job, str(outcome.get("posted") or ""))
         return Effects(tuple(map(Follow, runs)))
 
@@ -178,7 +186,7 @@ class Desk:
         silent = {Kind.SHARE, *REACTIONS, *(SAYING - {Kind.TICKET_REPLY})}
         if job.user and job.kind not in silent:
             in_thread = job.place.root != job.question
-            notice = Notice(text, human=job.kind not in TICKETS)
+            notice = Notice(text, human=job.kind not in TICKETS | {Kind.SPOKEN})
             await self.workflows.messenger.whisper(job.place, job.user, notice, in_thread=in_thread)
 
     async def _react(self, job: Job) -> None:

@@ -36,12 +36,13 @@ class Feedback:
             return
         await self.workflows.answer(case, entry, edits=answer.posted or "")
 
-    async def pick_none(self, team: str, channel: str, question: str, user: str) -> None:
-        """Fold choices that were shown openly, and offer a human."""
+    async def pick_none(self, team: str, channel: str, question: str, user: str) -> bool:
+        """Fold choices that were shown openly, and offer a human; False if they were not."""
         answer = await self._picked_from(team, channel, question, user)
         if answer.posted:
             said = Notice(NOTHING_LEFT, human=True)
             await self.workflows.messenger.edit(team, channel, answer.posted, said)
+        return bool(answer.posted)
 
     async def solved(self, team: str, channel: str, posted: str, user: str) -> None:
         """Record that the answer helped; from the asker or staff it closes the thread."""

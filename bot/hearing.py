@@ -1,15 +1,12 @@
 """A message's way down the ladder of product.md: decided in memory, most often to silence."""
 
-import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import structlog
-
 from bot.answering import Paste
+from bot.aside import Aside
 from bot.asking import Asking
 from bot.conversations import Event, actor_of, deed_of, is_mute_word, is_thanks, overheard
 from bot.jobs import Attachment, Heard, Job, Kind, TicketWork, work_id
@@ -18,13 +15,15 @@ from bot.metrics import DECISIONS
 from bot.pieces import Pieces, Recent, author_of
 from bot.planning import Planner
 from bot.records import Around, Mode, Place, State, Thread
+from bot.saying import Saying
 from bot.ticket_records import Deed
 from bot.verbs import CHECKING, Name, parse_verb
 from bot.workflows import Workflows
 
 EDIT_SECONDS = 600  # an edit of an older message is no new question
 EDITS_KEPT = 1_000
-log = structlog.get_logger(__name__)
+SENTENCES = frozenset({Name.ASK, Name.UNKNOWN})
+TO_STAFF = SENTENCES | {Name.DIAGNOSE, Name.ESCALATE}  # other verbs are for the bot alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,7 @@ class Hearing:
         workflows: Workflows,
         asking: Asking,
         planner: Planner,
+        saying: Saying,
         clock: Callable[[], float],
         *,
         join: float,
@@ -71,6 +71,7 @@ class Hearing:
         self._workflows = workflows
         self._asking = asking
         self._planner = planner
+        self._saying = saying
         self._clock = clock
         self._hold = hold
         self._recent = Recent(join)
@@ -95,6 +96,8 @@ class Hearing:
         await self._planner.checks.seal(heard.id, message.text, paste)
         if leaks := live_leaks(paste.found):
             await self._workflows.warn(heard, leaks)
+        if heard.explicit and await self._saying.take(heard, message.text):
+            return
         if await self._for_ticket(heard, around):
             return
         if heard.explicit and await self._told(heard, around, message.text):
@@ -123,8 +126,10 @@ class Hearing:
         brief = around.thread.ticket if around.thread else None
         if brief is None or around.thread is None or not heard.in_thread:
             return False
+        if heard.explicit and parse_verb(heard.text).name not in TO_STAFF:
+            return False
         actor = actor_of(around.thread, heard.user, await self._workflows.staff.ids())
-        alone = brief.private and not brief.finished and parse_verb(heard.text).name is Name.ASK
+        alone = brief.private and not brief.finished and parse_verb(heard.text).name in SENTENCES
         deed = deed_of(heard.text, actor, around.thread, self._clock(), relayed=alone)
         if deed:
             work = TicketWork(brief.id, deed)
@@ -151,6 +156,8 @@ class Hearing:
         if around.thread and is_mute_word(heard.text):
             await self._move(heard, around.thread, Event.MUTED)
             await self._submit(Kind.MUTED, heard)
+            return True
+        if await self._saying.refuse(heard):
             return True
         pointing = not heard.text and self._recent.follows(heard, self._clock())
         verb = parse_verb(heard.text)
@@ -263,26 +270,3 @@ class Hearing:
 def _as_first(heard: Heard) -> Heard:
     """Return the joined message under the first piece's name: that piece gets the reply."""
     return replace(heard, ts=heard.first, first="") if heard.first else heard
-
-
-class Aside:
-    """What may wait until after the ack, and may be lost: counts."""
-
-    def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Let it run; a failure is logged."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    async def drain(self) -> None:
-        """Return when nothing is left."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.warning("not_counted", exc_info=error)

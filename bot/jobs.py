@@ -39,6 +39,7 @@ class Kind(StrEnum):
     CHECK = "check"  # the checks that a message carries, run and shown in it
     MUTE = "mute"  # a reaction that silences the thread
     SOLVE = "solve"  # a reaction that says the answer helped
+    SPOKEN = "spoken"  # a word that was said in place of pressing a button
 
 
 # What is said to all passes the channel's queue: one a second, in order.
@@ -50,6 +51,7 @@ QUEUED = frozenset(Kind) - {
     Kind.CHECK,
     Kind.ESCALATE,
     Kind.TICKET_DEED,
+    Kind.SPOKEN,
 }
 
 
@@ -89,6 +91,7 @@ class Job:
     run: str = ""  # their run, once begun
     quiet: str = ""  # the run of those whose outcome is the user's alone
     refusal: str = ""  # why they may not be run
+    about: str = ""  # what a word is about: the ts of a message, or a ticket's number
     first_only: bool = False  # nothing, if the message got an answer meanwhile
     request: str = ""  # names it in the logs
 

@@ -20,6 +20,13 @@ STALE = "I no longer have these checks. Ask again and I will look anew."
 NOTHING_IN_IT = "I find nothing to check in it: no address of a JWK Set, no token and no id."
 
 
+class NothingToCheckError(UserError):
+    """What was pasted holds nothing that could be checked."""
+
+    def __init__(self) -> None:
+        super().__init__(NOTHING_IN_IT)
+
+
 @dataclass(frozen=True)
 class Rechecking:
     """Repeats the checks of messages, and adds what messages lacked."""
@@ -33,21 +40,25 @@ class Rechecking:
             raise UserError(STALE)
         return run
 
-    async def again(self, run: Run, user: str, token: str = "") -> None:
-        """Have the checks of a message run again, for whoever wants it and may."""
-        if self.messages.checking.is_running(run):
-            raise UserError(ALREADY_RUNS)
-        fresh = self.repeated(run, user, token)
-        await self.messages.checking.begin(fresh)
+    async def again(self, run: Run, user: str, token: str = "", key: str = "") -> None:
+        """Have the checks of a message run again, for whoever wants it and may; once a ``key``."""
+        fresh = run if key and run.id == _again(key) else await self._begun(run, user, token, key)
         place = Place(run.team, run.channel, run.root)
         job = Job(Kind.CHECK, fresh.id, place, user, run.question, run=fresh.id, edits=run.posted)
         await self.messages.workflows.works.submit(job)
 
-    def repeated(self, run: Run, user: str, token: str = "") -> Run:
+    async def _begun(self, run: Run, user: str, token: str, key: str) -> Run:
+        if self.messages.checking.is_running(run):
+            raise UserError(ALREADY_RUNS)
+        fresh = self.repeated(run, user, token, key)
+        await self.messages.checking.begin(fresh)
+        return fresh
+
+    def repeated(self, run: Run, user: str, token: str = "", key: str = "") -> Run:
         """Return a run like that one, about to begin; a token that was given anew is held."""
         fresh = replace(
             run,
-            id=f"again:{uuid4().hex}",
+            id=_again(key or uuid4().hex),
             user=user,
             checks=None,
             state="",
@@ -64,7 +75,9 @@ class Rechecking:
         self.messages.checking.sealed.keep_run(fresh.id, held)
         return replace(fresh, looks=dump_looks(looks))
 
-    async def added(self, place: Place, posted: str, user: str, pasted: str) -> None:
+    async def added(
+        self, place: Place, posted: str, user: str, pasted: str, *, key: str = ""
+    ) -> None:
         """Run on an answer what somebody pasted for it; raise UserError if that is nothing."""
         answer = await self.messages.workflows.store.answers.posted(
             place.team, place.channel, posted
@@ -76,8 +89,8 @@ class Rechecking:
         named: Sequence[Check] = entry.checks if entry else ()
         planned = tuple(one for one in plan(inputs, named) if not one.missing)
         if not planned:
-            raise UserError(NOTHING_IN_IT)
-        key = f"added:{uuid4().hex}"
+            raise NothingToCheckError
+        key = f"added:{key or uuid4().hex}"
         job = Job(Kind.CHECKS, key, answer.place, user, answer.question, entry=answer.entry)
         ready = await self.messages.ready(self.messages.carrying(job, planned))
         if ready.refusal:
@@ -85,6 +98,10 @@ class Rechecking:
         await self.messages.posted(ready, posted)
         for following in self.messages.following(replace(ready, kind=Kind.CHECKS), posted):
             await self.messages.workflows.works.submit(following)
+
+
+def _again(key: str) -> str:
+    return f"again:{key}"
 
 
 def needs_token(run: Run) -> bool:

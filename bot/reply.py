@@ -87,6 +87,7 @@ class FormOffer:
     """Offers to fill something in: a form opens at a press or a command, never by itself."""
 
     form: Form
+    target: str = ""  # what the form is about; empty: where it was opened
 
 
 @dataclass(frozen=True, slots=True)

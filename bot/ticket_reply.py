@@ -58,4 +58,12 @@ class TicketReply:
     text: str = ""
 
 
-TicketSaid = TicketCard | TicketNote | TicketLine | TicketReply
+@dataclass(frozen=True, slots=True)
+class TicketFormOffer:
+    """Offers staff the form in which they write to the asker, or say how it was resolved."""
+
+    number: int
+    deed: Deed
+
+
+TicketSaid = TicketCard | TicketNote | TicketLine | TicketReply | TicketFormOffer

@@ -163,6 +163,7 @@ CHECKING = {
     Name.CHECK_CLIENT: CheckKind.CLIENT,
 }
 KNOWN = tuple(name.value for name in VERBS)
+_HUMAN = frozenset({"human", "a human", "ask a human", "ask human"})  # as the button is called
 _NEAR = 70  # rapidfuzz ratio: "hlep" and "mute" are near, "cors" is not
 _MODE_WORDS = 2  # "mode auto"
 _WORD = re.compile(r"[a-z]{1,12}(?: me)?")
@@ -174,6 +175,8 @@ def parse_verb(text: str) -> Verb:
     text = text.strip()
     if not text:
         return Verb(Name.HELP)
+    if text.rstrip(".!").casefold() in _HUMAN:
+        return Verb(Name.ESCALATE)
     for name in _LONGEST_FIRST:
         rest = _after(name, text)
         if rest is not None and VERBS[name].takes(rest):

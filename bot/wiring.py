@@ -17,6 +17,7 @@ from bot.planning import Planner
 from bot.private_checks import PrivateChecks
 from bot.rechecking import Rechecking
 from bot.run_store import Limits
+from bot.saying import Saying
 from bot.sealed import Sealed
 from bot.services import Services
 from bot.staff import Staff
@@ -67,7 +68,8 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
     )
     tickets = TicketDesk(workflows, gathering, settings.escalation_group, waits)
     planner = Planner(workflows, asking, checks, services.clock)
-    desk = Desk(planner, workflows, asking, feedback, checks, tickets, services.clock)
+    saying = Saying(workflows, rechecking)
+    desk = Desk(planner, workflows, asking, feedback, saying, checks, tickets, services.clock)
     return {
         "desk": desk,
         "messenger": messenger,
@@ -85,6 +87,7 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
             workflows,
             asking,
             planner,
+            saying,
             services.clock,
             join=settings.join_seconds,
             hold=settings.hold_seconds,

@@ -25,7 +25,7 @@ from bot.reply import (
     StatsAnswer,
     shorten_line,
 )
-from bot.ticket_reply import TicketCard, TicketLine, TicketNote, TicketReply
+from bot.ticket_reply import TicketCard, TicketFormOffer, TicketLine, TicketNote, TicketReply
 from bot.verbs import Form
 from handlers import ids
 from handlers.blocks_checks import ladder_message, reply_ladder, run_again
@@ -48,6 +48,8 @@ OFFERS = {  # what a form is for, and the button that opens it
         "Put the token into a form: there nobody else sees it, and I keep it nowhere.",
         "Verify a token",
     ),
+    Form.TOKEN_AGAIN: ("I keep no token: paste it into a form; only you see it.", "Run again"),
+    Form.RUN_CHECKS: ("Say in a form what to look at; only you see it.", "Run checks"),
 }
 
 
@@ -62,7 +64,7 @@ class Rendered:
 def render(said: Said) -> Rendered:
     """Return how a value looks in Slack."""
     match said:
-        case TicketCard() | TicketNote() | TicketLine() | TicketReply():
+        case TicketCard() | TicketNote() | TicketLine() | TicketReply() | TicketFormOffer():
             text, blocks = ticket_blocks(said)
         case StatsAnswer():
             text, blocks = stats_answer(said)
@@ -91,7 +93,8 @@ def _drawn(
             text, blocks = _notice(said)
         case FormOffer():
             text, label = OFFERS[said.form]
-            blocks = [section(text), actions([button(label, ids.OPEN_FORM, said.form)])]
+            value = ids.pack(said.form, said.target)
+            blocks = [section(text), actions([button(label, ids.OPEN_FORM, value)])]
         case MintAnswer():
             text, blocks = mint_answer(said)
         case LeakWarning():

@@ -8,7 +8,15 @@ from slack_sdk.models.blocks.block_elements import RichTextElementParts, RichTex
 from bot.records import FINISHED, TicketState
 from bot.reply import shorten, shorten_line
 from bot.ticket_records import Deed, Urgency
-from bot.ticket_reply import TicketCard, TicketLine, TicketNote, TicketReply, TicketSaid, TriedEntry
+from bot.ticket_reply import (
+    TicketCard,
+    TicketFormOffer,
+    TicketLine,
+    TicketNote,
+    TicketReply,
+    TicketSaid,
+    TriedEntry,
+)
 from bot.tickets import duration
 from handlers import ids
 from handlers.elements import actions, button, context, section
@@ -47,6 +55,12 @@ STATES = {
 TOLD = "Staff have it, with all that was found."
 NOT_TOLD = "No staff channel could be told; staff see it in my App Home."
 USUAL = "Usual time to a first answer: {time}."
+OFFER = "Ticket {number}: say it in a form, or after the word. Only you see this."
+FORMS = {
+    Deed.REPLY: ("Reply", ids.TICKET_REPLY),
+    Deed.NEED_INFO: ("Need info", ids.TICKET_NEED_INFO),
+    Deed.RESOLVE: ("Resolve", ids.TICKET_RESOLVE),
+}
 STALE_QUESTION = (
     "<@{asker}>, is ticket {number} still open for you? Answer here, or it is closed in some days."
 )
@@ -65,6 +79,9 @@ def ticket_blocks(said: TicketSaid) -> tuple[str, list[Block]]:
         case TicketReply():
             text = _reply(said)
             return text, [section(text), *_spoken(said.text)]
+        case TicketFormOffer():
+            text, (label, action) = OFFER.format(number=said.number), FORMS[said.deed]
+            return text, [section(text), actions([button(label, action, str(said.number))])]
         case _:
             assert_never(said)
 

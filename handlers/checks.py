@@ -71,7 +71,7 @@ async def on_run_again(
         run = await rechecking.last(place_of(body, team), posted_of(body))
     if needs_token(run):
         form = form_view(Form.TOKEN_AGAIN, run.id)
-        await messenger.open_view(team, body["trigger_id"], form)
+        await messenger.open_view(team, body["trigger_id"], form, over=bool(body.get("view")))
     elif alone:
         await private_checks.rerun(run, _screen(body, team, respond, messenger))
     else:

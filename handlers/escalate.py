@@ -112,7 +112,8 @@ async def _open_form(
     origin = "" if place.root else f"private:{container_key(body)}"  # pressed again: no other one
     target = ids.pack(place.channel, place.root, origin)
     trigger = body["trigger_id"]
-    view_id = await messenger.open_view(place.team, trigger, gathering_view(target))
+    over, waiting = bool(body.get("view")), gathering_view(target)
+    view_id = await messenger.open_view(place.team, trigger, waiting, over=over)
     if view_id:
         draft = await gathering.draft(place, user_of(body))
         await messenger.update_view(place.team, view_id, escalate_view(target, draft))

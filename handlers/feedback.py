@@ -10,6 +10,7 @@ from bot.hearing import Hearing
 from bot.jobs import Kind
 from bot.records import Place
 from bot.reply import Notice
+from bot.spoken import QUIET
 from bot.workflows import Workflows
 from handlers import ids
 from handlers.answer import team_of
@@ -22,7 +23,6 @@ from handlers.interactions import (
 from handlers.respond import Respond
 
 SOS = "sos"
-QUIET = "All right, I stay quiet. Mention me whenever you want me to look again."
 REACTIONS = {
     "wastebasket": Kind.REMOVE,
     "mute": Kind.MUTE,

@@ -10,7 +10,6 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_sdk.models.blocks import InputBlock
 from slack_sdk.models.views import View
 
 from bot.asking import Asking
@@ -21,7 +20,7 @@ from bot.tokens.wanted import CLAIM
 from bot.verbs import Form
 from handlers import ids
 from handlers.answer import team_of
-from handlers.inputs import select_input, text_input
+from handlers.inputs import modal, select_input, text_input
 from handlers.interactions import channel_of, user_of
 from handlers.messenger import SlackMessenger
 from handlers.ticket_forms import ENVIRONMENTS, escalate_form
@@ -55,28 +54,17 @@ async def on_open_form(
 ) -> None:
     """Open the form that a message offers, for who may fill it in."""
     await ack()
-    if action["value"] not in set(Form):
+    name, _, target = action["value"].partition("|")
+    if name not in set(Form):
         raise UserError(NO_SUCH_FORM)
-    form, place = Form(action["value"]), Place(team_of(context), channel_of(body), "")
+    form, place = Form(name), Place(team_of(context), channel_of(body), "")
     await asking.admit(form, place, user_of(body))
-    await messenger.open_view(place.team, body["trigger_id"], form_view(form, place.channel))
-
-
-def _form(form: Form, target: str, *, title: str, submit: str, blocks: list[InputBlock]) -> View:
-    """Return a form; ``target`` says where it was opened, and comes back with it."""
-    return View(
-        type="modal",
-        callback_id=form,
-        title=title,
-        submit=submit,
-        close="Close",
-        private_metadata=target,
-        blocks=list(blocks),
-    )
+    view = form_view(form, target or place.channel)
+    await messenger.open_view(place.team, body["trigger_id"], view, over=bool(body.get("view")))
 
 
 def _diagnose(target: str) -> View:
-    return _form(
+    return modal(
         Form.DIAGNOSE,
         target,
         title="Diagnose with Anon",
@@ -86,7 +74,7 @@ def _diagnose(target: str) -> View:
 
 
 def _verify_token(target: str) -> View:
-    return _form(
+    return modal(
         Form.VERIFY_TOKEN,
         target,
         title="Verify a token",
@@ -101,7 +89,7 @@ def _verify_token(target: str) -> View:
 
 
 def _token_again(target: str) -> View:
-    return _form(
+    return modal(
         Form.TOKEN_AGAIN,
         target,
         title="Run again",
@@ -111,7 +99,7 @@ def _token_again(target: str) -> View:
 
 
 def _run_checks(target: str) -> View:
-    return _form(
+    return modal(
         Form.RUN_CHECKS,
         target,
         title="Run checks",
@@ -121,7 +109,7 @@ def _run_checks(target: str) -> View:
 
 
 def _mint(target: str) -> View:
-    return _form(
+    return modal(
         Form.MINT,
         target,
         title="Mint an example token",

@@ -4,7 +4,14 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.models.blocks import InputBlock, Option, PlainTextInputElement, StaticSelectElement
+from slack_sdk.models.blocks import (
+    Block,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    StaticSelectElement,
+)
+from slack_sdk.models.views import View
 
 from bot.errors import UserError
 from handlers.text import storable
@@ -12,6 +19,23 @@ from handlers.text import storable
 INPUT_LIMIT = 3_000
 OPTION_LIMIT = 75
 MOST_OPTIONS = 100
+TITLE_LIMIT = 24
+
+
+def modal(name: str, target: str, *, title: str, submit: str, blocks: Sequence[Block]) -> View:
+    """Return a modal; ``target`` says what it is about, and comes back when it is submitted.
+
+    One without inputs has nothing to submit: its ``submit`` is empty.
+    """
+    return View(
+        type="modal",
+        callback_id=name,
+        title=title[:TITLE_LIMIT],
+        submit=submit or None,
+        close="Close",
+        private_metadata=target,
+        blocks=list(blocks),
+    )
 
 
 def written(view: Mapping[str, Any], name: str) -> str:

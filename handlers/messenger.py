@@ -26,6 +26,7 @@ UNKNOWN_PERSON = frozenset({"user_not_found", "user_not_visible", "missing_scope
 NOBODY = "Slack does not tell me who you are ({reason}), so I cannot do that for you."
 UNREACHABLE = frozenset({"user_not_found", "user_disabled", "cannot_dm_bot", "users_not_found"})
 TRIGGER_GONE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
+NO_LAYER = frozenset({"push_limit_reached", "not_found", "view_not_found"})
 CLOSED = frozenset({"not_found", "view_not_found"})
 PICTURE = "anon-support.png"
 PAGE = 200
@@ -120,11 +121,17 @@ class SlackMessenger:
             bot=bool(found.get("is_bot")),
         )
 
-    async def open_view(self, team: str, trigger: str, view: dict[str, Any]) -> str:
-        """Open a modal and return its id, nothing if the trigger's three seconds are over."""
+    async def open_view(
+        self, team: str, trigger: str, view: dict[str, Any], *, over: bool = False
+    ) -> str:
+        """Open a modal and return its id, nothing if it is too late for one.
+
+        ``over``: a modal was pressed, and this one is laid over it.
+        """
         web = await self._web(team)
-        with calling(TRIGGER_GONE) as call:
-            answer = await web.views_open(trigger_id=trigger, view=view)
+        show = web.views_push if over else web.views_open
+        with calling(TRIGGER_GONE | NO_LAYER) as call:
+            answer = await show(trigger_id=trigger, view=view)
         return "" if call.refused else str(answer["view"]["id"])
 
     async def update_view(self, team: str, view_id: str, view: dict[str, Any]) -> None:

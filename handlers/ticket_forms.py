@@ -12,8 +12,7 @@ from bot.ticket_records import Draft, Urgency
 from bot.verbs import Form
 from handlers import ids
 from handlers.elements import context, section
-from handlers.inputs import select_input, text_input
-from handlers.mrkdwn import escape
+from handlers.inputs import modal, select_input, text_input
 
 URGENCIES = (
     (Urgency.NORMAL.value, "Normal"),
@@ -21,6 +20,7 @@ URGENCIES = (
     (Urgency.DOWN.value, "Production is down"),
 )
 ENVIRONMENTS = (("sandbox", "sandbox"), ("prod", "prod"))
+ESCALATE = "Ask a human"
 GATHERING = "Gathering what is known of this…"
 NEED_INFO_HINT = "It is posted in the asker's thread, with your name."
 REASON_HINT = "The asker's thread shows it."
@@ -28,7 +28,8 @@ REASON_HINT = "The asker's thread shows it."
 
 def gathering_view(target: str) -> dict[str, Any]:
     """Return the modal while its contents are looked for: a trigger dies in three seconds."""
-    return _modal(ids.WAITING_VIEW, "Ask a human", target, [section(GATHERING)], submit="")
+    waiting = [section(GATHERING)]
+    return modal(ids.WAITING_VIEW, target, title=ESCALATE, submit="", blocks=waiting).to_dict()
 
 
 def escalate_form(target: str) -> View:
@@ -62,15 +63,7 @@ def _escalate(target: str, draft: Draft) -> View:
     ]
     if draft.candidates:
         blocks.append(context("\n".join(["Staff also get:", *_entries(draft)])))
-    return View(
-        type="modal",
-        callback_id=Form.ESCALATE,
-        title="Ask a human",
-        submit="Ask",
-        close="Close",
-        private_metadata=target,
-        blocks=blocks,
-    )
+    return modal(Form.ESCALATE, target, title=ESCALATE, submit="Ask", blocks=blocks)
 
 
 def _entries(draft: Draft) -> Iterable[str]:
@@ -82,14 +75,14 @@ def _entries(draft: Draft) -> Iterable[str]:
 def reply_view(number: int) -> dict[str, Any]:
     """Return the form in which staff write to the asker."""
     field = text_input(ids.WORDS, "Your reply", hint=NEED_INFO_HINT, multiline=True)
-    return _modal(ids.REPLY_VIEW, f"Reply: ticket {number}", str(number), [field], submit="Send")
+    return _of_ticket(ids.REPLY_VIEW, f"Reply: ticket {number}", number, [field], submit="Send")
 
 
 def need_info_view(number: int) -> dict[str, Any]:
     """Return the form in which staff ask for what they miss."""
     field = text_input(ids.WORDS, "What do you need to know?", hint=NEED_INFO_HINT, multiline=True)
     title = f"Need info: ticket {number}"
-    return _modal(ids.NEED_INFO_VIEW, title, str(number), [field], submit="Ask")
+    return _of_ticket(ids.NEED_INFO_VIEW, title, number, [field], submit="Ask")
 
 
 def resolve_view(
@@ -105,24 +98,10 @@ def resolve_view(
         label = "The entry that was right, if one was"
         fields.append(select_input(ids.ENTRY, label, options, optional=True))
     title = f"Resolve: ticket {number}"
-    return _modal(ids.RESOLVE_VIEW, title, str(number), fields, submit="Resolve")
+    return _of_ticket(ids.RESOLVE_VIEW, title, number, fields, submit="Resolve")
 
 
-def notice_view(text: str) -> dict[str, Any]:
-    """Return a modal that only says something."""
-    return _modal(ids.WAITING_VIEW, "Ask a human", "", [section(escape(text))], submit="")
-
-
-def _modal(
-    name: str, title: str, target: str, blocks: Sequence[Block], *, submit: str
+def _of_ticket(
+    name: str, title: str, number: int, blocks: Sequence[Block], *, submit: str
 ) -> dict[str, Any]:
-    view = View(
-        type="modal",
-        callback_id=name,
-        title=title[:24],
-        submit=submit or None,
-        close="Close",
-        private_metadata=target,
-        blocks=list(blocks),
-    )
-    return dict(view.to_dict())
+    return modal(name, str(number), title=title, submit=submit, blocks=blocks).to_dict()

@@ -37,50 +37,26 @@ async def on_ticket(
 ) -> None:
     """Claim, give back or reopen: kept before the ack."""
     ticket = await ticket_of(body, team_of(context), workflows)
+    if ticket is None:
+        raise UserError(GONE)
     work = TicketWork(ticket.id, AT_ONCE[action["action_id"]])
     place = Place(team_of(context), channel_of(body), "")
     await workflows.do_to_ticket(place, user_of(body), press_of(body), work)
     await ack()
 
 
-async def on_reply(
+async def on_write(
     ack: AsyncAck,
     body: Body,
+    action: Body,
     context: AsyncBoltContext,
     workflows: Workflows,
     messenger: SlackMessenger,
 ) -> None:
-    """Open the form to write to the asker."""
+    """Open the form in which staff write to the asker, or say how the ticket was resolved."""
     await ack()
-    ticket = await staffs_ticket(body, team_of(context), workflows)
-    await messenger.open_view(team_of(context), body["trigger_id"], reply_view(ticket.id))
-
-
-async def on_need_info(
-    ack: AsyncAck,
-    body: Body,
-    context: AsyncBoltContext,
-    workflows: Workflows,
-    messenger: SlackMessenger,
-) -> None:
-    """Open the form to ask the asker."""
-    await ack()
-    ticket = await staffs_ticket(body, team_of(context), workflows)
-    await messenger.open_view(team_of(context), body["trigger_id"], need_info_view(ticket.id))
-
-
-async def on_resolve(
-    ack: AsyncAck,
-    body: Body,
-    context: AsyncBoltContext,
-    workflows: Workflows,
-    messenger: SlackMessenger,
-) -> None:
-    """Open the form to resolve the ticket."""
-    await ack()
-    ticket = await staffs_ticket(body, team_of(context), workflows)
-    entries = [(entry.id, entry.title) for entry in workflows.answerer.entries]
-    view = resolve_view(ticket.id, ticket.draft.candidates, entries)
+    ticket = await staffs_ticket(body, action, team_of(context), workflows)
+    view = view_of(action["action_id"], ticket, workflows)
     await messenger.open_view(team_of(context), body["trigger_id"], view)
 
 
@@ -103,24 +79,35 @@ async def on_ticket_form(
     await ack()
 
 
-async def ticket_of(body: Body, team: str, workflows: Workflows) -> Ticket:
+async def ticket_of(body: Body, team: str, workflows: Workflows) -> Ticket | None:
     """Return the ticket whose card or note was pressed; the button's value is not asked."""
     posted, channel = posted_of(body), channel_of(body)
     tickets = workflows.store.tickets
     if channel and channel == workflows.staff_channel:
-        ticket = await tickets.with_card(posted)
-    else:
-        ticket = await tickets.with_note(Place(team, channel, posted))
+        return await tickets.with_card(posted)
+    return await tickets.with_note(Place(team, channel, posted))
+
+
+async def staffs_ticket(body: Body, action: Body, team: str, workflows: Workflows) -> Ticket:
+    """Return the ticket that was pressed, to staff alone; an offer of a form has its number."""
+    if user_of(body) not in await workflows.staff.ids():
+        raise UserError(NOT_YOURS)
+    ticket, number = await ticket_of(body, team, workflows), str(action.get("value"))
+    if ticket is None and number.isdecimal():
+        ticket = await workflows.store.tickets.get(int(number))
     if ticket is None:
         raise UserError(GONE)
     return ticket
 
 
-async def staffs_ticket(body: Body, team: str, workflows: Workflows) -> Ticket:
-    """Return the ticket that was pressed, to staff alone."""
-    if user_of(body) not in await workflows.staff.ids():
-        raise UserError(NOT_YOURS)
-    return await ticket_of(body, team, workflows)
+def view_of(action: str, ticket: Ticket, workflows: Workflows) -> dict[str, Any]:
+    """Return the form that a button opens."""
+    if action == ids.TICKET_REPLY:
+        return reply_view(ticket.id)
+    if action == ids.TICKET_NEED_INFO:
+        return need_info_view(ticket.id)
+    entries = [(entry.id, entry.title) for entry in workflows.answerer.entries]
+    return resolve_view(ticket.id, ticket.draft.candidates, entries)
 
 
 def press_of(body: Body) -> str:

@@ -133,6 +133,24 @@ async def test_two_failed_answers_open_the_form(tmp_path):
         assert "(backend-user-500) · 0.87 · not it" in shown
 
 
+async def test_a_thread_whose_form_was_closed_is_not_escalated(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        ts, first = await answered(lab, opened)
+        await press(lab, opened, "ana", "answer_not_it", "support", first.ts)
+        await press(lab, opened, "ana", "answer_not_it", "support", lab.replies(ts)[1].ts)
+        lab.interactions.close("ana", modal(lab, "ana").id)
+        await opened.settled()
+        assert await opened.rows("tickets") == []
+        assert (await opened.rows("threads"))[0]["state"] == "human"
+        lab.people.say("support", "ana", SURE_404, ts)
+        await opened.settled()
+        assert len(lab.replies(ts)) == 3
+        await press(lab, opened, "ana", "ask_human", "support", lab.replies(ts)[2].ts)
+        await submit(lab, opened, "ana")
+        assert (await opened.rows("threads"))[0]["state"] == "escalated"
+        assert "open: nobody has it yet" in note(lab, ts).text
+
+
 @pytest.mark.parametrize("way", ["mention", "sos on the answer", "sos on the question"])
 async def test_without_a_form_the_ticket_comes_at_once(tmp_path, way):
     async with running(tmp_path) as (lab, opened):
