@@ -129,9 +129,11 @@ class SlackMessenger:
         ``over``: a modal was pressed, and this one is laid over it.
         """
         web = await self._web(team)
-        show = web.views_push if over else web.views_open
         with calling(TRIGGER_GONE | NO_LAYER) as call:
-            answer = await show(trigger_id=trigger, view=view)
+            if over:
+                answer = await web.views_push(trigger_id=trigger, view=view)
+            else:
+                answer = await web.views_open(trigger_id=trigger, view=view)
         return "" if call.refused else str(answer["view"]["id"])
 
     async def update_view(self, team: str, view_id: str, view: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from bot.cli import app
 from bot.config import Settings
 from bot.records import Mode
 from bot.verbs import KNOWN
+from bot.words import Word
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -179,6 +180,12 @@ def test_every_metric_stands_in_the_readme_and_back() -> None:
 def test_every_mode_and_every_verb_stands_in_the_readme_and_back() -> None:
     assert first_cells("In a channel") == [mode.value for mode in Mode]
     assert sorted(first_cells("What you can tell it")) == sorted(KNOWN)
+
+
+def test_every_word_for_a_button_stands_in_the_readme() -> None:
+    section = README.read_text().partition("## Words in a thread")[2].partition("\n## ")[0]
+    said = [word.value for word in Word if word is not Word.PICK]
+    assert [word for word in said if f"`{word}`" not in section] == []
 
 
 def test_the_readme_counts_the_entries() -> None:

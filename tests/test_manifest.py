@@ -111,6 +111,7 @@ METHOD_SCOPES = {
     "files_upload_v2": {"files:write"},
     "users_info": {"users:read"},
     "views_open": set(),
+    "views_push": set(),
     "views_publish": set(),
     "views_update": set(),
 }
