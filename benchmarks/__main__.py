@@ -20,6 +20,7 @@ BENCHES = {
     "takeover": ("takeover", "a replica killed with 50 workflows begun; a deploy"),
     "link": ("link", "Socket Mode: connection cut, Slack gone for a while"),
     "kill": ("kill", "200 SIGKILLs over 2,000 events on both stores"),
+    "escalations": ("escalations", "500 escalations under 100 SIGKILLs of two replicas"),
     "soak": ("soak", "memory and open files over 15 minutes"),
 }
 

@@ -2,7 +2,10 @@
 
 ``python -m benchmarks.kill --kills 200 --events 2000`` on SQLite and on PostgreSQL. Slack is the
 local workspace's double; one call in five of its Web API goes wrong, some after they had their
-effect; one delivery in ten comes twice; what is not acknowledged comes again, as from Slack.
+effect; one delivery in ten comes twice. A replica is struck up to three seconds after it is ready,
+or while it starts. What is not acknowledged comes again as from Slack, but a minute is a second
+and Slack does not give up after three times: who is down then has lost nothing. Lost is what has
+no reply when all is over.
 """
 
 import argparse
@@ -17,11 +20,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
 from benchmarks.figures import say, write_report
-from benchmarks.rig.driver import Driver, session
+from benchmarks.rig.driver import SOON, Driver, session, waits
 from benchmarks.rig.history import Verdict
+from benchmarks.rig.killer import Course, Killer, Strikes
 from benchmarks.rig.line import Line
 from benchmarks.rig.replicas import Replicas, environment
 from benchmarks.rig.slack import CHANNELS, channel_ids, slack_double
@@ -29,10 +31,13 @@ from benchmarks.rig.stores import database
 from benchmarks.rig.talk import plain_talk
 
 ANSWERED_SECONDS = 180  # after the last event: takeover, retries and the pace of posts
+TELL_SECONDS = 10
 DOUBLED_SECONDS = 2  # what would be said twice has time to be
-SHORT_FREEZE = (0.5, 4.0)
-LONG_FREEZE = 27.0  # past the time after which another replica takes over
-COLUMNS = ("store", "replicas", "events", "need a reply", "SIGKILLs", "freezes", "lost", "doubled")
+SLACKS_MINUTE = 1 / 60  # of redeliveries, in full runs
+COLUMNS = (
+    *("store", "replicas", "events", "need a reply", "SIGKILLs", "of these in a start", "freezes"),
+    *("lost", "doubled", "taken after Slack's retries", "minutes"),
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,9 @@ class Plan:
     needed: float = 0.3
     duplicates: float = 0.1
     faults: float = 0.2
-    freezes: int = 0  # in place of so many kills; one in four outlasts the takeover
+    freezes: int = 0  # besides; where there are replicas, one in four outlasts the takeover
+    peace: tuple[float, float] = (0.0, 1.0)  # seconds from ready to the next strike
+    waits: tuple[float, ...] = SOON
     lean: bool = True
     seed: int = 1
     post_seconds: float = 0.2
@@ -60,55 +67,27 @@ class Outcome:
     replicas: int
     verdict: Verdict
     kills: int
+    early: int
     freezes: int
+    late: int
+    given_up: int
     deliveries: dict[str, int]
     faults: dict[str, int]
     seconds: float
 
     @property
     def good(self) -> bool:
-        return self.verdict.good
+        return self.verdict.good and not self.given_up
 
     @property
     def line(self) -> list[str]:
         """The row of the table."""
         seen, verdict = self, self.verdict
-        figures = (seen.replicas, verdict.events, verdict.needed, seen.kills, seen.freezes)
+        done = (seen.replicas, verdict.events, verdict.needed)
+        strikes = (seen.kills, seen.early, seen.freezes)
         wrong = (len(verdict.lost), len(verdict.doubled) + len(verdict.unasked))
-        return [seen.store, *map(str, (*figures, *wrong))]
-
-
-class Killer:
-    """Kills or freezes one replica after another, each time when all are up."""
-
-    def __init__(self, bots: Replicas, plan: Plan, *, long: bool) -> None:
-        self.bots = bots
-        self.plan = plan
-        self.long = long  # somebody is there to take over
-        self.chance = random.Random(plan.seed + 1)
-        self.kills = self.freezes = 0
-
-    async def run(self, http: aiohttp.ClientSession) -> None:
-        several = len(self.bots.environments) > 1
-        span = self.plan.events / self.plan.rate / (self.plan.kills + self.plan.freezes)
-        strikes = [True] * self.plan.kills + [False] * self.plan.freezes
-        self.chance.shuffle(strikes)
-        for kill in strikes:
-            await asyncio.sleep(self.chance.uniform(0, 2 * span if several else 1.2))
-            number = self.chance.randrange(len(self.bots.environments))
-            if kill:
-                self.bots.kill(number)
-                self.kills += 1
-                self.bots.start(number)
-            else:
-                await self.bots.freeze(number, self._freeze_seconds())
-                self.freezes += 1
-            await self.bots.ready(number, http)
-
-    def _freeze_seconds(self) -> float:
-        if self.long and self.chance.random() < 0.25:
-            return LONG_FREEZE
-        return self.chance.uniform(*SHORT_FREEZE)
+        last = (seen.late, round(seen.seconds / 60, 1))
+        return [seen.store, *map(str, (*done, *strikes, *wrong, *last))]
 
 
 async def run(plan: Plan, database_url: str, replicas: int) -> Outcome:
@@ -142,10 +121,13 @@ async def run(plan: Plan, database_url: str, replicas: int) -> Outcome:
                     CHANNELS,
                     plan.duplicates,
                     plan.seed,
+                    plan.waits,
+                    Course(),
                 )
-                killer = Killer(bots, plan, long=replicas > 1)
+                strikes = Strikes(plan.kills, plan.freezes, plan.peace, plan.seed + 1)
+                killer = Killer(bots, strikes, driver.course)
                 try:
-                    await drive(bots, driver, killer)
+                    await drive(bots, driver, killer, plan.events)
                 finally:
                     bots.close()
         verdict = driver.history.verdict()
@@ -157,19 +139,23 @@ async def run(plan: Plan, database_url: str, replicas: int) -> Outcome:
         replicas,
         verdict,
         killer.kills,
+        killer.early,
         killer.freezes,
+        driver.late,
+        driver.given_up,
         driver.statuses,
         dict(line.seen),
         seconds,
     )
 
 
-async def drive(bots: Replicas, driver: Driver, killer: Killer) -> None:
+async def drive(bots: Replicas, driver: Driver, killer: Killer, events: int) -> None:
+    """Send and strike side by side; return when all is answered, or nobody waits any longer."""
     async with session() as http:
         await bots.start_all(http)
         async with asyncio.TaskGroup() as tasks:
             telling = tasks.create_task(tell(driver, killer))
-            load = tasks.create_task(driver.run(http, killer.plan.events))
+            load = tasks.create_task(driver.run(http, events))
             kills = tasks.create_task(killer.run(http))
             await asyncio.wait([load, kills])
             telling.cancel()
@@ -180,9 +166,10 @@ async def drive(bots: Replicas, driver: Driver, killer: Killer) -> None:
 async def tell(driver: Driver, killer: Killer) -> None:
     """Say from time to time how far it is."""
     while True:
-        await asyncio.sleep(10)
+        await asyncio.sleep(TELL_SECONDS)
         said = len(driver.history.needed) + len(driver.history.idle)
-        say(f"kill: {said} events, {killer.kills} kills, {driver.history.waiting()} waiting")
+        waiting = driver.history.waiting()
+        say(f"kill: {said} events, {killer.kills} kills, {waiting} wait for their reply")
 
 
 async def answered(driver: Driver, seconds: float) -> bool:
@@ -207,7 +194,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--freezes", type=int, default=8)
     parser.add_argument("--events", type=int, default=2000)
-    parser.add_argument("--rate", type=float, default=10)
+    parser.add_argument("--rate", type=float, default=3, help="events a second, at most")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--store", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--lean", action="store_true", help="match by one word")
@@ -218,6 +205,8 @@ def main(arguments: list[str] | None = None) -> int:
         given.events,
         given.rate,
         freezes=given.freezes,
+        peace=(0.0, 3.0),
+        waits=waits(SLACKS_MINUTE),
         lean=given.lean,
         seed=given.seed,
         post_seconds=1,

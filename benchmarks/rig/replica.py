@@ -35,6 +35,10 @@ class LeanAnswerer:
         outcome = Outcome.SUGGEST if explicit else Outcome.SILENT
         return Decision(outcome, None, 0.2, matches if explicit else (), "", Like.OTHER)
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(ENTRIES.values())
+
     def is_talk(self, text: str) -> bool:
         return "404" not in text
 

@@ -48,7 +48,8 @@ class Replicas:
     def kill(self, number: int) -> None:
         """End it as a loss of power would."""
         process = self.running.pop(number)
-        os.kill(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself
+            os.kill(process.pid, signal.SIGKILL)
         process.join()
 
     def stop(self, number: int) -> None:
