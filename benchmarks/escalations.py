@@ -56,7 +56,7 @@ class Plan:
     remind: float = 30.0  # seconds, as the next two
     stale: float = 60.0
     close: float = 20.0
-    settle: float = 300.0  # seconds after the last escalation and the last kill
+    patience: float = 120.0  # seconds without a change until what is wrong stays wrong
     peace: tuple[float, float] = (0.0, 3.0)
     channels: int = CHANNELS
     seed: int = 1
@@ -128,7 +128,7 @@ class Scene:
             try:
                 await asyncio.gather(self._ask(plan), self.killer.run(http))
                 await self.hands.delivered()
-                await self._settle(plan.settle)
+                await self._settle(plan.patience)
             finally:
                 telling.cancel()
         await asyncio.sleep(DOUBLED_SECONDS)
@@ -143,10 +143,13 @@ class Scene:
                 begun += await self.killer.course.send((number + 1) / plan.escalations)
                 tasks.create_task(self.askers.ask(number))
 
-    async def _settle(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while await self.faults() and time.monotonic() < until:
+    async def _settle(self, patience: float) -> None:
+        """Return when all is well, or nothing has changed for so many seconds."""
+        wrong, changed = await self.faults(), time.monotonic()
+        while wrong and time.monotonic() - changed < patience:
             await asyncio.sleep(LOOK_SECONDS)
+            before, wrong = wrong, await self.faults()
+            changed = time.monotonic() if wrong != before else changed
 
     async def _tell(self, plan: Plan) -> None:
         """Say from time to time how far it is."""

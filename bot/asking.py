@@ -120,11 +120,19 @@ class Asking:
         if verb.name is Name.MINT and verb.rest:
             minted = await self.mints.mint_as_said(text, By(team, user, channel))
             return *_warning(paste), minted
-        if verb.name is Name.ESCALATE:
-            key = f"escalate:{uuid4().hex}"
-            await self.workflows.escalate(Place(team, "", ""), user, key, text=verb.rest)
-            return *_warning(paste), Notice(ESCALATED)
         return *_warning(paste), await self.perform(verb, team, channel, user)
+
+    async def escalate(self, text: str, team: str, user: str, trigger: str) -> tuple[Said, ...]:
+        """Bring in a human where a command's words say so, else do and say nothing.
+
+        ``trigger`` names that one command.
+        """
+        if parse_verb(text).name is not Name.ESCALATE or not parse_verb(text).rest:
+            return ()
+        paste = await self.read(text)
+        verb, key = parse_verb(paste.text), f"escalate:{trigger}"
+        await self.workflows.escalate(Place(team, "", ""), user, key, text=verb.rest)
+        return *_warning(paste), Notice(ESCALATED)
 
     async def diagnose(self, text: str, *, own: bool) -> tuple[Said, ...]:
         """Say to one person what a message that stands in Slack would be answered."""

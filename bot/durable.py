@@ -30,6 +30,7 @@ from bot.steps import patiently
 from bot.tracing import current_request, reference
 
 POSTS = "posts"
+DELAYED = "DELAYED"  # DBOS's word for work whose time has not come
 NOWHERE = "nowhere"  # the queue of what has no channel
 OUTCOME_SECONDS = 0.1  # how often somebody who waits for an outcome looks
 RESTARTS = 100_000  # that work may live through: a process that dies again is no fault of its work
@@ -127,8 +128,8 @@ class Work(DBOSConfiguredInstance):
             await self._enqueue(self.carry_out, dump(job))
 
     async def stop(self, key: str) -> None:
-        """Let a job that still waits for its time not be done."""
-        await DBOS.cancel_workflow_async(key)
+        """Let a job that still waits for its time not be done; one that has begun goes on."""
+        await DBOS.run_step_async({"name": "stop"}, _stopped, key)
 
     async def outcome(self, job: Job) -> str:
         """Have a job done and return the ts of its message; raise UserError where refused."""
@@ -272,6 +273,13 @@ class Work(DBOSConfiguredInstance):
     @staticmethod
     async def _enqueue(work: Any, value: Json) -> Any:
         return await DBOS.enqueue_workflow_async(POSTS, work, value)
+
+
+async def _stopped(key: str) -> Json:
+    status = await DBOS.get_workflow_status_async(key)
+    if status and status.status == DELAYED:
+        await DBOS.cancel_workflow_async(key)
+    return {}
 
 
 async def _keep(_team: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from dbos import SetWorkflowID
+from dbos import DBOS, SetWorkflowID
 
 from bot.tracing import note_kept
 
@@ -27,8 +27,11 @@ class InHand:
         return key in self._running
 
     async def start(self, key: str, start: Callable[[], Awaitable[Any]]) -> None:
-        """Start work under its key; what this process knows already costs nothing."""
-        if key in self._known:
+        """Start work under its key; what this process knows already costs nothing.
+
+        Work that starts other work asks DBOS each time: it repeats its own steps after a crash.
+        """
+        if key in self._known and DBOS.workflow_id is None:
             return
         _remember(self._open, key)
         try:

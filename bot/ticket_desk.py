@@ -17,7 +17,6 @@ from bot.ticket_store import Origin
 from bot.tickets import Doing, usual
 from bot.workflows import Workflows
 
-UNDER_CARD = frozenset({Kind.TICKET_CARD_EDIT, Kind.TICKET_LINE})
 DOING = frozenset({Kind.ESCALATE, Kind.TICKET_DEED})
 SAYING = frozenset(
     {
@@ -56,7 +55,7 @@ class TicketDesk:
         if job.kind in DOING or job.ticket is None:
             return job
         ticket = await self.workflows.store.tickets.get(job.ticket.id)
-        if ticket is None or (job.kind in UNDER_CARD and not ticket.card):
+        if ticket is None or (job.kind is Kind.TICKET_CARD_EDIT and not ticket.card):
             return None
         ready = _placed(job, ticket, job.ticket.deed)
         return ready if ready.place.channel else None
@@ -133,8 +132,15 @@ class TicketDesk:
         doing = replace(doing, staff=staff)
         if not await self.workflows.store.tickets.act(ticket.id, doing, now):
             return False
-        await self._move_thread(ticket, doing)
+        if await self._is_last(ticket, doing):
+            await self._move_thread(ticket, doing)
         return True
+
+    async def _is_last(self, ticket: Ticket, doing: Doing) -> bool:
+        """Tell whether no later deed has brought the ticket into another state."""
+        event = await self.workflows.store.tickets.event(doing.key)
+        held = await self.workflows.store.tickets.get(ticket.id)
+        return bool(event and held and held.epoch <= event.seq)
 
     async def _move_thread(self, ticket: Ticket, doing: Doing) -> None:
         move, place = self.workflows.move, ticket.place

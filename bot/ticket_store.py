@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records import FINISHED, Candidate, Place, TicketState
 from bot.rows import Rows
@@ -35,13 +36,13 @@ class TicketStore:
         return _ticket(found[0]) if found else None
 
     async def open(self, origin: Origin, draft: Draft, key: str, now: float) -> Ticket | None:
-        """Keep a new ticket and return it; None if there is one of this origin already."""
+        """Keep a new ticket and return it; None if another key opened one of this origin."""
         insert = self._rows.insert(tickets).on_conflict_do_nothing().returning(tickets)
         async with self._rows.write() as connection:
             values = _opened(origin, draft, now)
             row = (await connection.execute(insert.values(**values))).first()
             if row is None:
-                return None
+                return await _opened_under(connection, key)
             ticket = _ticket(row)
             doing = Doing(Deed.OPENED, key, draft.asker)
             await connection.execute(ticket_events.insert().values(_event(None, ticket, doing)))
@@ -174,6 +175,14 @@ class TicketStore:
         async with self._rows.write() as connection:
             await connection.execute(delete(ticket_events).where(ticket_events.c.ticket.in_(old)))
             await connection.execute(delete(tickets).where(over))
+
+
+async def _opened_under(connection: AsyncConnection, key: str) -> Ticket | None:
+    """Return the ticket that was opened under the key: its work is done once more."""
+    first = (ticket_events.c.key == key) & (ticket_events.c.deed == Deed.OPENED.value)
+    query = select(tickets).join(ticket_events, ticket_events.c.ticket == tickets.c.id)
+    row = (await connection.execute(query.where(first))).first()
+    return _ticket(row) if row else None
 
 
 def _in_thread(place: Place) -> Any:

@@ -27,17 +27,21 @@ async def on_command(
     respond: Respond,
     messenger: SlackMessenger,
 ) -> None:
-    """Do what the words say, and tell the user; or open the form of a verb that needs one."""
-    await ack()
+    """Do what the words say, and tell the user; or open the form of a verb that needs one.
+
+    Slack sends no command twice, so one that asks for a human is kept before the ack.
+    """
     text, team = storable(command.get("text") or ""), team_of(context)
     place, user = Place(team, command["channel_id"], ""), command["user_id"]
-    if form := parse_verb(text).form:
+    said = await asking.escalate(text, team, user, command["trigger_id"])
+    await ack()
+    if said:
+        await respond(*said)
+    elif form := parse_verb(text).form:
         await asking.admit(form, place, user)
         await messenger.open_view(team, command["trigger_id"], form_view(form, place.channel))
-        return
-    if await private_checks.command(text, place, user, CommandScreen(respond)):
-        return
-    await respond(*await asking.command(text, team, place.channel, user))
+    elif not await private_checks.command(text, place, user, CommandScreen(respond)):
+        await respond(*await asking.command(text, team, place.channel, user))
 
 
 async def on_pick_privately(

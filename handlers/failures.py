@@ -56,6 +56,8 @@ async def on_error(
     else:
         name = reference()
         log.error("listener_failed", reference=name, exc_info=error)
+        if _stays_open(body, context):
+            return None
         notice = Notice(APOLOGY.format(reference=name), human=True)
     waiting = "messenger" in context and is_waiting(body, context.bot_user_id or "")
     waiting = waiting and (not _event(body) or retries_of(request) >= LAST_RETRY)
@@ -65,6 +67,11 @@ async def on_error(
         except TELLING_FAILS as cause:
             log.warning("person_not_told", error=type(cause).__name__)
     return None
+
+
+def _stays_open(body: dict[str, Any], context: AsyncBoltContext) -> bool:
+    """Tell whether a form was not taken: Slack asks to try again, and what was written stands."""
+    return body.get("type") == "view_submission" and context.ack.response is None
 
 
 def retries_of(request: AsyncBoltRequest) -> int:

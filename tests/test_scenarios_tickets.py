@@ -3,6 +3,10 @@
 import pytest
 from dbos import DBOS
 
+from bot.durable import WORK
+from bot.records import Place
+from bot.ticket_records import Draft
+from bot.ticket_store import Origin
 from tests.slack_lab import SECRET, SURE_404, running
 
 STAFF = "C0STAFF"
@@ -466,3 +470,53 @@ async def test_an_answer_stops_the_close(tmp_path):
         await opened.settled()
         assert await state(opened) == "open"
         assert [row.status for row in await timers("close")] == ["CANCELLED"]
+
+
+async def test_a_form_that_could_not_be_kept_stays_with_its_words(tmp_path, monkeypatch):
+    async with running(tmp_path) as (lab, opened):
+        await ticket(lab, opened)
+        await press(lab, opened, "sam", "ticket_resolve")
+        form, failures = modal(lab, "sam"), iter([True])
+        start = WORK.in_hand.start
+
+        async def fail(key, begin):
+            if next(failures, False):
+                raise OSError("disk full")
+            await start(key, begin)
+
+        monkeypatch.setattr(WORK.in_hand, "start", fail)
+        await submit(lab, opened, "sam", words="restart the importer")
+        assert modal(lab, "sam") is form
+        assert form.content["callback_id"] == "form_ticket_resolve"
+        assert "trouble connecting" in form.notice
+        assert "restart the importer" in str(form.values)
+        assert await state(opened) == "open"
+        lab.interactions.submit("sam", form.id)
+        await opened.settled()
+        assert await state(opened) == "resolved"
+
+
+async def test_a_command_that_comes_twice_asks_for_one_human(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        command, carried = lab.sender.command, []
+
+        async def twice(form):
+            carried.append(form)
+            return (await command(form), await command(form))[0]
+
+        lab.sender.command = twice
+        lab.interactions.command("support", "ana", "/anon", "escalate the page is blank")
+        await opened.settled()
+        assert len(carried) == 1
+        assert len(await opened.rows("tickets")) == 1
+
+
+async def test_words_that_come_before_the_card_are_told_all_the_same(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        tickets = opened.services.store.tickets
+        place = Place("T0ACME", "C0SUPPORT", lab.people.say("support", "ana", "hm, broken"))
+        await tickets.open(Origin(place, f"C0SUPPORT:{place.root}"), Draft("U0ANA"), "lost", 1.0)
+        lab.people.say("support", "bo", "<@U0ANON> escalate same for us", place.root)
+        await opened.settled()
+        said = [m.text for m in lab.workspace.said(STAFF) if m.user == "U0ANON"]
+        assert len([text for text in said if "<@U0BO> added to it" in text]) == 1

@@ -122,3 +122,12 @@ async def test_forget_and_purge(store):
     await store.tickets.purge(51.0)
     assert await store.tickets.get(other.id) is None
     assert await store.tickets.events(other.id) == []
+
+
+async def test_the_work_that_opened_a_ticket_finds_it_when_it_is_done_once_more(store):
+    opened = await store.tickets.open(ORIGIN, DRAFT, "k", 1.0)
+    assert await store.tickets.open(ORIGIN, DRAFT, "k", 2.0) == opened
+    assert await store.tickets.open(ORIGIN, DRAFT, "another", 2.0) is None
+    await store.tickets.act(opened.id, CLAIM, 2.0)
+    assert await store.tickets.open(Origin(PLACE, "C1:1.1"), DRAFT, CLAIM.key, 3.0) is None
+    assert len(await store.tickets.events(opened.id)) == 2

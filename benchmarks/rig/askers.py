@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
-from benchmarks.rig.hands import Hands
+from benchmarks.rig.hands import Hands, submitted
 from benchmarks.rig.slack import channel_ids, user_id
 from benchmarks.rig.talk import SURE
 from benchmarks.rig.waiting import shown
@@ -123,14 +123,11 @@ class Askers:
         """
         for _ in range(TRIES):
             await asyncio.gather(*(press() for _ in range(1 + self._twice())))
-            form = await shown(lambda: self.hands.modal(user, Form.ESCALATE), FORM_SECONDS)
-            if form or self._has_ticket(root):
-                break
-        else:
-            raise RuntimeError(f"{user} got no form")
-        while form and self.hands.modal(user, Form.ESCALATE) is form:
-            await self.hands.submit(user, form, {ids.TRIED: f"tried by {user}"})
-            await asyncio.sleep(AGAIN_SECONDS)
+            await shown(lambda: self.hands.modal(user, Form.ESCALATE), FORM_SECONDS)
+            words = {ids.TRIED: f"tried by {user}"}
+            if await submitted(self.hands, user, Form.ESCALATE, words) or self._has_ticket(root):
+                return
+        raise RuntimeError(f"{user} got no form")
 
     def _twice(self) -> bool:
         return self.chance.random() < PRESSED_TWICE

@@ -23,6 +23,7 @@ from bot.playground.sender import FORM, Answer, EventSender
 from bot.playground.views import OpenView
 
 Json = dict[str, Any]
+AGAIN_SECONDS = 0.5
 REDELIVERY = waits(1 / 120)
 _ANSWER: ContextVar[Answer] = ContextVar("answer")
 
@@ -144,3 +145,12 @@ class Hands:
     async def close(self) -> None:
         await self.events.close()
         await self.presses.close()
+
+
+async def submitted(hands: Hands, user: str, view: str, values: dict[str, str]) -> bool:
+    """Submit the form that the person has open until it is taken; False if it is gone."""
+    while form := hands.modal(user, view):
+        if await hands.submit(user, form, values):
+            return True
+        await asyncio.sleep(AGAIN_SECONDS)
+    return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
-from benchmarks.rig.hands import Hands
+from benchmarks.rig.hands import Hands, submitted
 from benchmarks.rig.waiting import shown
 from bot.playground.cast import BOT_USER, Channel, Person
 from bot.playground.workspace import Change, Kind, Message, Workspace
@@ -20,7 +20,6 @@ STAFF = tuple(f"U0S{number}" for number in range(12))
 CARD = re.compile(r"\*Ticket (\d+) · (\w+)")
 FORM_SECONDS = 4.0
 SEEN_SECONDS = 10.0
-AGAIN_SECONDS = 0.5
 TRIES = 100
 PRESSED_TWICE = 0.1
 
@@ -144,15 +143,11 @@ class Staff:
         async with self._busy[who]:
             for _ in range(TRIES):
                 await self.hands.click(STAFF_CHANNEL, who, card.ts, action)
-                form = await shown(lambda: self.hands.modal(who, view), FORM_SECONDS)
-                if form:
-                    break
-            else:
-                raise RuntimeError(f"no {view} for {card.text[:40]}")
-            while self.hands.modal(who, view) is form:
-                await self.hands.submit(who, form, {ids.WORDS: words})
-                await asyncio.sleep(AGAIN_SECONDS)
-        self.written.append(words)
+                await shown(lambda: self.hands.modal(who, view), FORM_SECONDS)
+                if await submitted(self.hands, who, view, {ids.WORDS: words}):
+                    self.written.append(words)
+                    return
+        raise RuntimeError(f"no {view} for {card.text[:40]}")
 
     async def _let_answer(self, number: int) -> None:
         """Have the asker answer, once the question is in the thread."""

@@ -12,6 +12,8 @@ LOOK_SECONDS = 0.1
 async def shown(look: Callable[[], T], seconds: float) -> T:
     """Return what ``look`` finds first, or its last nothing when the time is over."""
     until = time.monotonic() + seconds
-    while not (found := look()) and time.monotonic() < until:
+    found = look()
+    while not found and time.monotonic() < until:
         await asyncio.sleep(LOOK_SECONDS)
+        found = look()
     return found
