@@ -44,11 +44,12 @@ async def _read(days: int) -> "Figures":
 
     from bot.config import read_settings  # noqa: PLC0415
     from bot.database import open_database  # noqa: PLC0415 - drivers load only where they are used
+    from bot.rows import Rows  # noqa: PLC0415
     from bot.stats import DAY, Statistics  # noqa: PLC0415
 
     now = time()
     async with open_database(read_settings().store_url) as engine:
-        return await Statistics(engine).since(now - (days - 1) * DAY, now)
+        return await Statistics(Rows(engine)).since(now - (days - 1) * DAY, now)
 
 
 def _print(figures: "Figures") -> None:

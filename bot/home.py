@@ -64,5 +64,5 @@ async def _for_staff(workflows: Workflows, team: str, now: float) -> StaffHome:
         await store.stats.misses(since),
         await store.stats.entries(since),
         {entry.id: entry.title for entry in workflows.answerer.entries},
-        (await store.stats.modes(team))[:CHANNELS],
+        await store.stats.modes(team, CHANNELS),
     )

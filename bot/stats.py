@@ -1,16 +1,18 @@
 """What the bot did, day by day: counted from the state, never from memory."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from statistics import median
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Integer, func, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
+from bot.first_answers import median_wait
 from bot.records import Mode, Verdict
-from bot.tables import answers, channel_modes, feedback, missed_days, misses, ticket_events, tickets
+from bot.rows import Rows
+from bot.tables import answers, channel_modes, feedback, missed_days, misses, ticket_events
 from bot.ticket_records import Deed
 
 DAY = 86_400
@@ -81,15 +83,28 @@ def as_json(figures: Figures) -> dict[str, Any]:
     }
 
 
+class day_of(FunctionElement[int]):  # noqa: N801 - a function of SQL
+    """The day since 1970, in UTC, of a column of seconds: databases round in ways of their own."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(day_of)
+def _floored(element: day_of, compiler: SQLCompiler, **more: Any) -> str:
+    return f"CAST(FLOOR({compiler.process(element.clauses, **more)} / {DAY}) AS INTEGER)"
+
+
+@compiles(day_of, "sqlite")
+def _cut(element: day_of, compiler: SQLCompiler, **more: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **more)} / {DAY} AS INTEGER)"
+
+
 class Statistics:
     """Reads the counts; each method is one transaction."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-
-    async def _all(self, query: Select[Any]) -> list[Row[Any]]:
-        async with self._engine.connect() as connection:
-            return list((await connection.execute(query)).all())
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
 
     async def since(self, since: float, now: float) -> Figures:
         """Return what happened from the day of ``since`` to today, days without anything too."""
@@ -108,37 +123,33 @@ class Statistics:
             Day(_name(day), **{name: counts[name].get(day, 0) for name in NAMES})
             for day in range(first, last + 1)
         )
-        waited = await self._waited(first * DAY)
         return Figures(
             days,
-            median(waited) if waited else None,
+            await median_wait(self._rows, first * DAY),
             await self.entries(first * DAY),
             await self.misses(first * DAY),
         )
 
     async def _by_day(self, column: Any, condition: Any, first: int) -> dict[int, int]:
-        """Count in Python: databases round in ways of their own."""
-        rows = await self._all(select(column).where(condition, column >= first * DAY))
-        return Counter(int(row[0] // DAY) for row in rows)
+        day: Any = day_of(column).label("day")
+        counted = select(day, func.count().label("number")).group_by(day)
+        since = counted.where(condition, column >= first * DAY)
+        return {row.day: row.number for row in await self._rows.all(since)}
 
     async def _missed(self, first: int) -> dict[int, int]:
         query = select(missed_days).where(missed_days.c.day >= first)
-        return {row.day: row.number for row in await self._all(query)}
-
-    async def _waited(self, since: float) -> list[float]:
-        waited = (tickets.c.answered - tickets.c.opened).label("waited")
-        query = select(waited).where(tickets.c.answered.is_not(None), tickets.c.opened >= since)
-        return [row.waited for row in await self._all(query)]
+        return {row.day: row.number for row in await self._rows.all(query)}
 
     async def entries(self, since: float) -> tuple[EntryFigures, ...]:
         """Return the entries that were given most, with their votes."""
         given = select(answers.c.entry, func.count().label("number"))
         given = given.where(answers.c.entry != "", answers.c.created >= since)
         most = given.group_by(answers.c.entry).order_by(func.count().desc(), answers.c.entry)
-        shown = await self._all(most.limit(TOP))
+        shown = await self._rows.all(most.limit(TOP))
         votes = select(feedback.c.entry, feedback.c.verdict, func.count().label("number"))
         votes = votes.where(feedback.c.updated >= since)
-        cast = await self._all(votes.group_by(feedback.c.entry, feedback.c.verdict))
+        votes = votes.where(feedback.c.entry.in_([row.entry for row in shown]))
+        cast = await self._rows.all(votes.group_by(feedback.c.entry, feedback.c.verdict))
         said = {(row.entry, row.verdict): row.number for row in cast}
         return tuple(
             EntryFigures(
@@ -155,13 +166,13 @@ class Statistics:
         number = misses.c["count"].label("number")
         query = select(misses.c.fingerprint, number, misses.c.example)
         recent = query.where(misses.c.updated >= since)
-        rows = await self._all(recent.order_by(number.desc(), misses.c.fingerprint).limit(TOP))
+        rows = await self._rows.all(recent.order_by(number.desc(), misses.c.fingerprint).limit(TOP))
         return tuple(Miss(row.fingerprint, row.number, row.example) for row in rows)
 
-    async def modes(self, team: str) -> tuple[tuple[str, Mode], ...]:
-        """Return the channels that have a mode of their own."""
+    async def modes(self, team: str, limit: int) -> tuple[tuple[str, Mode], ...]:
+        """Return channels that have a mode of their own."""
         query = select(channel_modes).where(channel_modes.c.team == team)
-        rows = await self._all(query.order_by(channel_modes.c.channel))
+        rows = await self._rows.all(query.order_by(channel_modes.c.channel).limit(limit))
         return tuple((row.channel, Mode(row.mode)) for row in rows)
 
 

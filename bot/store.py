@@ -76,7 +76,7 @@ class Store:
         self.answers = AnswerStore(self._rows)
         self.audit = Audit(engine)
         self.tickets = TicketStore(self._rows)
-        self.stats = Statistics(engine)
+        self.stats = Statistics(self._rows)
         self.runs = RunStore(self._rows)
 
     @property

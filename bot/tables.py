@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    desc,
 )
 
 # Names are fixed so that a later migration can drop a constraint on either database.
@@ -29,6 +30,7 @@ threads = Table(
     Column("asker", String(32), nullable=False),
     Column("state", String(16), nullable=False),
     Column("updated", Float, nullable=False),
+    Index("ix_threads_asker", "team", "asker", "updated"),
 )
 
 # One row for each message that got something, and one more for each further candidate shown.
@@ -51,6 +53,8 @@ answers = Table(
     UniqueConstraint("team", "channel", "question", "turn"),
     Index("ix_answers_posted", "team", "channel", "posted"),
     Index("ix_answers_root", "team", "channel", "root"),
+    Index("ix_answers_entry", "team", "channel", "entry", "created"),
+    Index("ix_answers_created", "created", "entry"),
 )
 
 # The last vote of each person on each answer.
@@ -65,6 +69,7 @@ feedback = Table(
     Column("entry", String(64), nullable=False),
     Column("revision", String(32), nullable=False),
     Column("updated", Float, nullable=False),
+    Index("ix_feedback_updated", "updated", "verdict", "entry"),
 )
 
 channel_modes = Table(
@@ -113,6 +118,7 @@ misses = Table(
     Column("count", Integer, nullable=False),
     Column("example", Text, nullable=False),  # redacted
     Column("updated", Float, nullable=False),
+    Index("ix_misses_count", desc("count"), "fingerprint"),
 )
 
 # One row for each run of checks. What needs a token is named in ``looks``, the token is nowhere.
@@ -209,7 +215,10 @@ tickets = Table(
     UniqueConstraint("team", "key"),
     Index("ix_tickets_root", "team", "channel", "root"),
     Index("ix_tickets_state", "state", "opened"),
-    Index("ix_tickets_asker", "team", "asker"),
+    Index("ix_tickets_asker", "team", "asker", "opened"),
+    Index("ix_tickets_card", "card"),
+    Index("ix_tickets_note", "team", "channel", "note"),
+    Index("ix_tickets_answered", "opened", "answered"),
 )
 
 # What was done to a ticket, each once: ``key`` names the press, message or timer.
@@ -226,5 +235,5 @@ ticket_events = Table(
     Column("after", String(16), nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("at", Float, nullable=False),
-    Index("ix_ticket_events_at", "at"),
+    Index("ix_ticket_events_at", "at", "deed"),
 )

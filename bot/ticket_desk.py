@@ -14,7 +14,7 @@ from bot.ticket_effects import Effects, Waits, effects
 from bot.ticket_records import Deed, Draft, Ticket, Urgency
 from bot.ticket_reply import TicketCard, TicketLine, TicketNote, TicketReply, TriedEntry
 from bot.ticket_store import Origin
-from bot.tickets import Doing, usual
+from bot.tickets import Doing
 from bot.workflows import Workflows
 
 DOING = frozenset({Kind.ESCALATE, Kind.TICKET_DEED})
@@ -165,8 +165,8 @@ class TicketDesk:
                 return await self.card(ticket, first=job.kind is Kind.TICKET_CARD)
             case Kind.TICKET_NOTE:
                 now = self.workflows.clock()
-                waited = await self.workflows.store.tickets.first_answers(now - USUAL_SECONDS)
-                return TicketNote(ticket, usual(waited), told=bool(ticket.card))
+                usual = await self.workflows.store.tickets.usual_wait(now - USUAL_SECONDS)
+                return TicketNote(ticket, usual, told=bool(ticket.card))
             case Kind.TICKET_LINE:
                 return await self._line(ticket, job, work.deed)
             case _:
@@ -180,8 +180,8 @@ class TicketDesk:
             TriedEntry(one.entry, self._title(one.entry), one.score, one.entry in rejected)
             for one in ticket.draft.candidates
         )
-        events = await self.workflows.store.tickets.events(ticket.id)
-        history = tuple((event.user, event.deed) for event in events[-HISTORY:])
+        events = await self.workflows.store.tickets.events(ticket.id, HISTORY)
+        history = tuple((event.user, event.deed) for event in events)
         return TicketCard(
             ticket, entries, history, await self._link(ticket), self.group if first else ""
         )

@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.first_answers import median_wait
 from bot.records import FINISHED, Candidate, Place, TicketState
 from bot.rows import Rows
 from bot.tables import ticket_events, tickets
 from bot.ticket_records import Deed, Draft, Ticket, TicketEvent, Urgency
-from bot.tickets import Doing, move
+from bot.tickets import MEASURED_FROM, UNFINISHED, Doing, move
 
+LAST = 100  # events of a ticket that are read at once
 _OVER = [state.value for state in FINISHED]
 
 
@@ -101,11 +103,11 @@ class TicketStore:
         found = await self._rows.all(select(ticket_events).where(ticket_events.c.key == key))
         return _read_event(found[0]) if found else None
 
-    async def events(self, ticket: int) -> list[TicketEvent]:
-        """Return what was done to the ticket, oldest first."""
+    async def events(self, ticket: int, last: int = LAST) -> list[TicketEvent]:
+        """Return what was done to the ticket last, the latest at the end."""
         query = select(ticket_events).where(ticket_events.c.ticket == ticket)
-        found = await self._rows.all(query.order_by(ticket_events.c.seq))
-        return [_read_event(row) for row in found]
+        found = await self._rows.all(query.order_by(ticket_events.c.seq.desc()).limit(last))
+        return [_read_event(row) for row in reversed(found)]
 
     async def set_card(self, ticket: int, card: str) -> None:
         """Remember where the staff channel shows the ticket."""
@@ -123,16 +125,17 @@ class TicketStore:
         async with self._rows.write() as connection:
             await connection.execute(update(tickets).where(tickets.c.id == ticket).values(**values))
 
-    async def first_answers(self, since: float) -> list[float]:
-        """Return how long the tickets opened since then waited for a first answer, in seconds."""
-        waited = (tickets.c.answered - tickets.c.opened).label("waited")
-        query = select(waited).where(tickets.c.answered.is_not(None), tickets.c.opened >= since)
-        return [row.waited for row in await self._rows.all(query)]
+    async def usual_wait(self, since: float) -> float | None:
+        """Return the usual time to a first answer, None while too few were measured to say."""
+        return await median_wait(self._rows, since, MEASURED_FROM)
 
     async def unfinished(self, limit: int) -> list[Ticket]:
         """Return the tickets that somebody has to look at, the oldest first."""
-        query = select(tickets).where(tickets.c.state.not_in(_OVER)).order_by(tickets.c.opened)
-        return [_ticket(row) for row in await self._rows.all(query.limit(limit))]
+        found: list[Ticket] = []
+        for state in sorted(UNFINISHED):
+            query = select(tickets).where(tickets.c.state == state.value).order_by(tickets.c.opened)
+            found += [_ticket(row) for row in await self._rows.all(query.limit(limit))]
+        return sorted(found, key=lambda ticket: ticket.opened)[:limit]
 
     async def counts(self) -> dict[TicketState, int]:
         """Return how many tickets there are in each state."""

@@ -1,8 +1,6 @@
 """The states of a ticket, and who may change them. Pure: values in, values out."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from statistics import median
 
 from bot.records import FINISHED, TicketState
 from bot.ticket_records import Deed, Ticket
@@ -92,11 +90,6 @@ def _changed(ticket: Ticket, by: Doing) -> Ticket:
             return replace(ticket, claimer="", reason="", entry="")
         case _:
             return ticket
-
-
-def usual(seconds: Sequence[float]) -> float | None:
-    """Return the usual time to a first answer, None while too few were measured to say."""
-    return median(seconds) if len(seconds) >= MEASURED_FROM else None
 
 
 def duration(seconds: float) -> str:

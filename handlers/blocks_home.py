@@ -11,8 +11,8 @@ from bot.reply import shorten_line
 from bot.ticket_records import Ticket
 from bot.tickets import duration
 from handlers.blocks_stats import entry_line, miss_line
-from handlers.elements import context, section
-from handlers.mrkdwn import escape
+from handlers.elements import context, listing, section
+from handlers.mrkdwn import escaped
 
 NOTHING_OPEN = "You have no open thread. Mention me in a channel, or write to me here."
 ASK = "Ask me with `/anon ask`, a mention, or a direct message. `/anon escalate` brings a human."
@@ -28,10 +28,10 @@ def home_view(home: Home) -> dict[str, Any]:
         for place, state, link in home.threads
         if link
     ]
-    blocks.append(section("\n".join(threads) or NOTHING_OPEN))
+    blocks += listing(threads or [NOTHING_OPEN])
     if home.tickets:
         blocks.append(HeaderBlock(text="Your tickets"))
-        blocks.append(section("\n".join(_own(ticket, link) for ticket, link in home.tickets)))
+        blocks += listing(_own(ticket, link) for ticket, link in home.tickets)
     blocks.append(context(ASK))
     if home.staff:
         blocks += [DividerBlock(), *_staff(home.staff, home.now)]
@@ -51,11 +51,11 @@ def _staff(staff: StaffHome, now: float) -> list[Block]:
     return [
         HeaderBlock(text="Tickets"),
         section(counts),
-        section("\n".join(tickets) or QUIET),
+        *listing(tickets or [QUIET]),
         HeaderBlock(text=f"Missed in {FIGURE_DAYS} days"),
-        section("\n".join(map(miss_line, staff.misses)) or QUIET),
+        *listing(map(miss_line, staff.misses) if staff.misses else [QUIET]),
         HeaderBlock(text=f"Entries in {FIGURE_DAYS} days"),
-        section("\n".join(entries) or QUIET),
+        *listing(entries or [QUIET]),
         HeaderBlock(text="Channels with a mode of their own"),
         section(" · ".join(modes) or QUIET),
     ]
@@ -68,5 +68,6 @@ def _waiting(ticket: Ticket, now: float) -> str:
 
 
 def _summary(ticket: Ticket) -> str:
-    words = shorten_line(ticket.draft.summary, SUMMARY_LIMIT).replace("`", "'")
-    return f"`{escape(words)}`" if words else f"<@{ticket.draft.asker}>"
+    line = shorten_line(ticket.draft.summary, SUMMARY_LIMIT).replace("`", "'")
+    words = escaped(line, SUMMARY_LIMIT)
+    return f"`{words}`" if words else f"<@{ticket.draft.asker}>"

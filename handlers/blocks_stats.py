@@ -5,8 +5,8 @@ from slack_sdk.models.blocks import Block
 from bot.reply import StatsAnswer, shorten_line
 from bot.stats import NAMES, EntryFigures, Miss
 from bot.tickets import duration
-from handlers.elements import context, section
-from handlers.mrkdwn import escape
+from handlers.elements import listing, section
+from handlers.mrkdwn import escaped
 
 TITLE_LIMIT = 100
 EXAMPLE_LIMIT = 150
@@ -23,15 +23,15 @@ def stats_answer(answer: StatsAnswer) -> tuple[str, list[Block]]:
     blocks: list[Block] = [section(text)]
     if figures.entries:
         rows = [entry_line(one, titles.get(one.entry, "")) for one in figures.entries]
-        blocks.append(section("\n".join(["*Entries*", *rows])))
+        blocks += listing(["*Entries*", *rows])
     if figures.misses:
-        blocks.append(context("\n".join(["Misses", *map(miss_line, figures.misses)])))
+        blocks += listing(["*Misses*", *map(miss_line, figures.misses)])
     return text, blocks
 
 
 def entry_line(one: EntryFigures, title: str) -> str:
     """Return how an entry did, on a line."""
-    shown = escape(shorten_line(title, TITLE_LIMIT)) or one.entry
+    shown = escaped(shorten_line(title, TITLE_LIMIT), TITLE_LIMIT) or one.entry
     votes = f":white_check_mark: {one.solved} · not it {one.not_it}"
     return f"• {shown} ({one.entry}): {one.answers} · {votes}"
 
@@ -39,4 +39,4 @@ def entry_line(one: EntryFigures, title: str) -> str:
 def miss_line(miss: Miss) -> str:
     """Return what was missed, on a line; the example is code, so nothing in it is markup."""
     words = shorten_line(miss.example, EXAMPLE_LIMIT).replace("`", "'")
-    return f"• {miss.count} × `{escape(words)}`"
+    return f"• {miss.count} × `{escaped(words, EXAMPLE_LIMIT)}`"

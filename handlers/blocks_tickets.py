@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, RichTextBlock
 from slack_sdk.models.blocks.block_elements import RichTextElementParts, RichTextPreformattedElement
 
 from bot.records import FINISHED, TicketState
-from bot.reply import shorten, shorten_line
+from bot.reply import SHORTENED, shorten, shorten_line
 from bot.ticket_records import Deed, Urgency
 from bot.ticket_reply import (
     TicketCard,
@@ -19,12 +19,13 @@ from bot.ticket_reply import (
 )
 from bot.tickets import duration
 from handlers import ids
-from handlers.elements import actions, button, context, section
-from handlers.mrkdwn import escape
+from handlers.elements import TEXT_LIMIT, actions, button, context, section
+from handlers.mrkdwn import escape, escaped, pieces
 
-SUMMARY_LIMIT = 2_000
-TRIED_LIMIT = 1_200
-LINE_LIMIT = 200
+WORDS_LIMIT = 2_900  # as much as a ticket keeps of each text
+REASON_LIMIT = 2_700  # beside what stands in the same section
+REPLY_PIECES = 4  # sections: more would be over Slack's cap for a message
+LINE_LIMIT = 180  # ten of them, and five entries with their ids, fit into small print
 CHECKS = 10
 URGENCIES = {
     Urgency.NORMAL: "",
@@ -75,7 +76,7 @@ def ticket_blocks(said: TicketSaid) -> tuple[str, list[Block]]:
             return _note(said)
         case TicketLine():
             text = _line(said)
-            return text, [section(text), *_quoted(shorten(said.text, SUMMARY_LIMIT))]
+            return text, [section(text), *_quoted(said.text)]
         case TicketReply():
             text = _reply(said)
             return text, [section(text), *_spoken(said.text)]
@@ -95,21 +96,21 @@ def _card(card: TicketCard) -> tuple[str, list[Block]]:
     lead += f" · {escape(draft.environment)}" if draft.environment else ""
     lead += f"\nClaimed by <@{ticket.claimer}>" if ticket.claimer else ""
     lead = f"<!subteam^{card.group}> {lead}" if card.group else lead
-    blocks: list[Block] = [section(lead), *_quoted(shorten(draft.summary, SUMMARY_LIMIT))]
+    blocks: list[Block] = [section(lead), *_quoted(shorten(draft.summary, WORDS_LIMIT))]
     if draft.tried:
-        blocks += [section("*What was tried*"), *_spoken(shorten(draft.tried, TRIED_LIMIT))]
+        blocks += [section("*What was tried*"), section(escaped(draft.tried, WORDS_LIMIT))]
     if card.entries:
         blocks.append(context("\n".join(["Entries:", *map(_entry, card.entries)])))
     if draft.checks:
-        found = (escape(shorten_line(line, LINE_LIMIT)) for line in draft.checks[:CHECKS])
+        found = (_line_of(line) for line in draft.checks[:CHECKS])
         blocks.append(context("\n".join(["Checks:", *found])))
     if ticket.reason:
         right = f" · {escape(ticket.entry)}" if ticket.entry else ""
-        reason = escape(shorten(ticket.reason, TRIED_LIMIT))
+        reason = escaped(ticket.reason, REASON_LIMIT)
         blocks.append(section(f"*Resolved*{right}\n{reason}"))
     if card.history:
         blocks.append(context(" → ".join(_done(user, deed) for user, deed in card.history)))
-    return f"{lead}\n{escape(shorten_line(draft.summary, LINE_LIMIT))}", [
+    return f"{lead}\n{_line_of(draft.summary)}", [
         *blocks,
         actions(_card_buttons(ticket.state, str(ticket.id))),
     ]
@@ -134,8 +135,7 @@ def _card_buttons(state: TicketState, number: str) -> list[ButtonElement]:
 def _entry(tried: TriedEntry) -> str:
     score = "picked" if tried.score is None else f"{tried.score:.2f}"
     verdict = " · not it" if tried.rejected else ""
-    title = escape(shorten_line(tried.title, LINE_LIMIT))
-    return f"• {title} ({tried.entry}) · {score}{verdict}"
+    return f"• {_line_of(tried.title)} ({tried.entry}) · {score}{verdict}"
 
 
 def _done(user: str, deed: Deed) -> str:
@@ -147,7 +147,7 @@ def _note(note: TicketNote) -> tuple[str, list[Block]]:
     state = STATES[ticket.state].format(claimer=ticket.claimer, asker=ticket.draft.asker)
     text = f"<@{ticket.draft.asker}> asked for a human. *Ticket {ticket.id}*: {state}."
     if ticket.reason:
-        text += f"\n{escape(shorten(ticket.reason, TRIED_LIMIT))}"
+        text += f"\n{escaped(ticket.reason, REASON_LIMIT)}"
     if ticket.state in FINISHED:
         return text, [section(text), actions([button("Reopen", ids.TICKET_REOPEN, "note")])]
     small = TOLD if note.told else NOT_TOLD
@@ -181,4 +181,11 @@ def _quoted(text: str) -> list[Block]:
 
 def _spoken(text: str) -> list[Block]:
     """Return what was written as prose; its three special characters are escaped."""
-    return [section(escape(text))] if text else []
+    found = pieces(text, TEXT_LIMIT) if text else []
+    shown: list[Block] = [section(piece) for piece in found[:REPLY_PIECES]]
+    return [*shown, context(SHORTENED)] if found[REPLY_PIECES:] else shown
+
+
+def _line_of(text: str) -> str:
+    """Return a text on a line, escaped."""
+    return escaped(shorten_line(text, LINE_LIMIT), LINE_LIMIT)

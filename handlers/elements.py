@@ -1,6 +1,7 @@
 """The parts that messages are built of: capped, escaped where a person's words stand in them."""
 
 import re
+from collections.abc import Iterable
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -12,6 +13,7 @@ from slack_sdk.models.blocks import (
 )
 
 TEXT_LIMIT = 3_000
+CONTEXT_LIMIT = 2_000
 BUTTON_LIMIT = 75
 _PING = re.compile(r"<(?=[!@#])")
 
@@ -26,9 +28,20 @@ def section(text: str) -> SectionBlock:
     return SectionBlock(text=MarkdownTextObject(text=capped(text)))
 
 
+def listing(lines: Iterable[str]) -> list[SectionBlock]:
+    """Return the lines in as many sections as they take."""
+    packed: list[str] = []
+    for line in lines:
+        if packed and len(packed[-1]) + len(line) < TEXT_LIMIT:
+            packed[-1] += f"\n{line}"
+        else:
+            packed.append(line)
+    return [section(text) for text in packed]
+
+
 def context(text: str) -> ContextBlock:
     """Return small print of Slack markup, cut to its cap."""
-    return ContextBlock(elements=[MarkdownTextObject(text=capped(text))])
+    return ContextBlock(elements=[MarkdownTextObject(text=capped(text, CONTEXT_LIMIT))])
 
 
 def actions(buttons: list[ButtonElement]) -> ActionsBlock:
@@ -42,6 +55,6 @@ def button(label: str, action: str, value: str, style: str | None = None) -> But
     return ButtonElement(text=text, action_id=action, value=value, style=style)
 
 
-def capped(text: str) -> str:
+def capped(text: str, limit: int = TEXT_LIMIT) -> str:
     """Return the text, cut to what a text object may hold."""
-    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
+    return text if len(text) <= limit else text[: limit - 1] + "…"

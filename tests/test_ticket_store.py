@@ -78,8 +78,7 @@ async def test_the_thread_knows_its_ticket(store):
     reply = Doing(Deed.REPLY, "r", "U2", staff=True)
     await store.tickets.act(ticket.id, reply, 7.0)
     assert (await store.threads.get(PLACE)).ticket.answered
-    assert await store.tickets.first_answers(0.0) == [6.0]
-    assert await store.tickets.first_answers(1.5) == []
+    assert await store.tickets.usual_wait(0.0) is None, "three have to be measured"
 
 
 async def test_places_and_counts(store):
@@ -131,3 +130,14 @@ async def test_the_work_that_opened_a_ticket_finds_it_when_it_is_done_once_more(
     await store.tickets.act(opened.id, CLAIM, 2.0)
     assert await store.tickets.open(Origin(PLACE, "C1:1.1"), DRAFT, CLAIM.key, 3.0) is None
     assert len(await store.tickets.events(opened.id)) == 2
+
+
+async def test_the_usual_time_is_a_median_of_three_and_more(store):
+    for number, waited in enumerate((20.0, 10.0, 900.0, 40.0, 3.0)):
+        place = Place("T1", "C1", f"{number}.1")
+        ticket = await store.tickets.open(Origin(place, f"{number}"), DRAFT, f"o{number}", 50.0)
+        reply = Doing(Deed.REPLY, f"r{number}", "U2", staff=True)
+        await store.tickets.act(ticket.id, reply, 50.0 + waited)
+        usual = await store.tickets.usual_wait(50.0)
+        assert usual == (None, None, 20.0, 30.0, 20.0)[number]
+    assert await store.tickets.usual_wait(50.5) is None

@@ -8,7 +8,7 @@ from bot.jobs import Kind
 from bot.records import Place, TicketState
 from bot.ticket_effects import Waits, effects
 from bot.ticket_records import Deed, Draft, Ticket, TicketEvent
-from bot.tickets import Doing, duration, move, usual
+from bot.tickets import Doing, duration, move
 
 DAY = 86_400.0
 PLACE = Place("T1", "C1", "1.1")
@@ -155,11 +155,6 @@ def test_timers_of_the_state_that_was_left_are_stopped_but_not_the_one_that_runs
     closed = effects(event(Deed.CLOSE, WAITING, CLOSED), TICKET, STAFF, WAITS).stopped
     assert "ticket-7:3:close" not in closed
     assert effects(event(Deed.ADDED, OPEN, OPEN), TICKET, STAFF, WAITS).stopped == ()
-
-
-def test_the_usual_time_is_a_median_of_three_and_more():
-    assert usual([10, 20]) is None
-    assert usual([10, 20, 900]) == 20
 
 
 @pytest.mark.parametrize(
