@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from bot.database import STORE_AWAY, open_database
-from bot.durable import _tried
 from bot.errors import ConfigError
 from bot.exporting import rows_of
 from bot.records import Answer, Candidate, Mode, Place, Posted, State, Thread, Verdict
+from bot.steps import _tried
 from bot.store import Store
 
 PLACE = Place("T1", "C1", "1.1")
