@@ -166,7 +166,9 @@ class Statistics:
         number = misses.c["count"].label("number")
         query = select(misses.c.fingerprint, number, misses.c.example)
         recent = query.where(misses.c.updated >= since)
-        rows = await self._rows.all(recent.order_by(number.desc(), misses.c.fingerprint).limit(TOP))
+        rows = await self._rows.all(
+            recent.order_by(number.desc(), misses.c.fingerprint.desc()).limit(TOP)
+        )
         return tuple(Miss(row.fingerprint, row.number, row.example) for row in rows)
 
     async def modes(self, team: str, limit: int) -> tuple[tuple[str, Mode], ...]:

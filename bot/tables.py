@@ -13,7 +13,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    desc,
 )
 
 # Names are fixed so that a later migration can drop a constraint on either database.
@@ -118,7 +117,7 @@ misses = Table(
     Column("count", Integer, nullable=False),
     Column("example", Text, nullable=False),  # redacted
     Column("updated", Float, nullable=False),
-    Index("ix_misses_count", desc("count"), "fingerprint"),
+    Index("ix_misses_count", "count", "fingerprint"),
 )
 
 # One row for each run of checks. What needs a token is named in ``looks``, the token is nowhere.

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from html import unescape
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +27,7 @@ from bot.ticket_records import Deed, Draft, Ticket, Urgency
 from bot.ticket_reply import TicketCard, TicketLine, TicketNote, TicketReply, TriedEntry
 from handlers.blocks import diagnosis_view, render, render_all
 from handlers.elements import defused
-from handlers.mrkdwn import mrkdwn
+from handlers.mrkdwn import escape, escaped, mrkdwn, pieces
 from knowledge.entry import Entry, Kind, Link
 
 WORST = "&" * 2_900  # each becomes five characters
@@ -130,6 +131,27 @@ def test_a_modal_takes_it_too(said):
     assert len(view["title"]["text"]) <= 24
     assert "markdown" not in {block["type"] for block in view["blocks"]}
     assert "<!channel" not in marked_up(view["blocks"])
+
+
+@given(st.text(alphabet="&<>a\n", max_size=400), st.integers(min_value=20, max_value=80))
+def test_cut_markup_keeps_every_character_and_no_entity_is_torn(text, limit):
+    found = pieces(text, limit)
+    assert "".join(found) == escape(text)
+    assert all(len(piece) <= limit for piece in found)
+    for piece in (*found, escaped(text, limit).removesuffix("…")):
+        assert unescape(piece).replace("&", "").count(";") == 0
+        assert escape(unescape(piece)) == piece
+    assert len(escaped(text, limit)) <= limit
+
+
+def test_what_staff_write_is_shown_whole():
+    words = ("if (a < b && c > d) retry();\n" * 200)[:2_900]
+    shown = render(TicketReply(7, Deed.REPLY, "U1", "U2", words)).blocks
+    assert unescape("".join(block["text"]["text"] for block in shown[1:])) == words
+    told = render(TicketLine(7, Deed.ANSWERED, "U1", words)).blocks
+    assert words in str(told[1]["elements"][0]["elements"][0]["text"])
+    kept = render(card(TicketState.RESOLVED, words)).blocks
+    assert words in [b["elements"][0]["elements"][0]["text"] for b in kept if "rich" in b["type"]]
 
 
 @settings(deadline=None)  # a busy machine
