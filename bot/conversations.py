@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import assert_never
 
 from bot.answering import Outcome
-from bot.records import Mode, State, Thread, TicketState
+from bot.records import Candidate, Mode, State, Thread, TicketState
 from bot.ticket_records import Deed
 
 TRIES = 2  # answers marked "not it" before a human is offered instead of a third
+NEXT_FROM = 0.05  # score of a next candidate: below are entries that merely share a word
 
 
 REOPEN_SECONDS = 7 * 86_400  # so long its asker can take up a solved thread again
@@ -176,8 +177,9 @@ def may_follow_up(thread: Thread, user: str, now: float) -> bool:
     return user == thread.asker and waits
 
 
-def next_entry(entries: Iterable[str], thread: Thread) -> str | None:
+def next_entry(candidates: Iterable[Candidate], thread: Thread) -> str | None:
     """Return the best entry that this thread has not seen; None when a human should come."""
     if len(thread.rejected) >= TRIES:
         return None
-    return next((entry for entry in entries if entry not in thread.given), None)
+    likely = (one.entry for one in candidates if one.score is None or one.score >= NEXT_FROM)
+    return next((entry for entry in likely if entry not in thread.given), None)

@@ -94,7 +94,7 @@ class Feedback:
         await self.workflows.messenger.edit(team, channel, posted, self._folded(answer.entry))
         thread = await self.workflows.store.threads.get(answer.place)
         case = _case(answer)
-        following = next_entry((item.entry for item in case.candidates), thread) if thread else None
+        following = next_entry(case.candidates, thread) if thread else None
         if following and self.workflows.answerer.entry(following):
             await self.workflows.answer(case, following, answer.turn + 1)
             return None

@@ -23,7 +23,7 @@ class Gathering:
     async def draft(self, place: Place, user: str, text: str = "") -> Draft:
         """Return the draft for a thread, or for a text alone where there is no thread.
 
-        Without a text, the first message of the thread is read.
+        Without a text, the first message of the thread is read: the bot keeps none of its own.
         """
         thread = await self.workflows.store.threads.get(place) if place.root else None
         author, first = "", ""

@@ -5,11 +5,13 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.errors import TryLaterError
 from bot.feedback import Feedback
 from bot.gathering import Gathering
 from bot.jobs import TicketWork
 from bot.records import Place
 from bot.reply import Notice
+from bot.ticket_records import Draft
 from bot.workflows import Workflows
 from handlers import ids
 from handlers.answer import team_of
@@ -23,6 +25,7 @@ from handlers.interactions import (
     user_of,
 )
 from handlers.messenger import SlackMessenger
+from handlers.text import message_text
 from handlers.ticket_forms import escalate_view, gathering_view
 
 STANDING = "Ticket {number} is for this thread already. Mention me with `escalate` to add to it."
@@ -78,7 +81,8 @@ async def on_escalate(
     message = shortcut["message"]
     root = message.get("thread_ts") or message["ts"]
     place = Place(team_of(context), shortcut["channel"]["id"], root)
-    if not await _open_form(shortcut, place, gathering, messenger):
+    own = message_text(message) if message["ts"] == root else ""
+    if not await _open_form(shortcut, place, gathering, messenger, own):
         await workflows.escalate(place, user_of(shortcut), f"escalate:{shortcut['trigger_id']}")
 
 
@@ -106,16 +110,19 @@ async def on_escalate_form(
 
 
 async def _open_form(
-    body: Body, place: Place, gathering: Gathering, messenger: SlackMessenger
+    body: Body, place: Place, gathering: Gathering, messenger: SlackMessenger, text: str = ""
 ) -> bool:
-    """Open the form and fill it in; False if it was too late for a form."""
+    """Open the form and fill it in, as far as Slack lets us read; False if it was too late."""
     origin = "" if place.root else f"private:{container_key(body)}"  # pressed again: no other one
     target = ids.pack(place.channel, place.root, origin)
     trigger = body["trigger_id"]
     over, waiting = bool(body.get("view")), gathering_view(target)
     view_id = await messenger.open_view(place.team, trigger, waiting, over=over)
     if view_id:
-        draft = await gathering.draft(place, user_of(body))
+        try:
+            draft = await gathering.draft(place, user_of(body), text)
+        except TryLaterError:
+            draft = Draft(user_of(body), await gathering.redacted(text))
         await messenger.update_view(place.team, view_id, escalate_view(target, draft))
     return bool(view_id)
 

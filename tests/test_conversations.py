@@ -16,7 +16,7 @@ from bot.conversations import (
     next_entry,
     overheard,
 )
-from bot.records import Mode, State, Thread
+from bot.records import Candidate, Mode, State, Thread
 
 R, S, N = Outcome.REPLY, Outcome.SUGGEST, Outcome.SILENT
 MODES = [
@@ -154,9 +154,19 @@ def test_who_somebody_is():
     assert actor_of(thread, "U0BO", frozenset()) is OTHER
 
 
+def candidates(names, score=0.5):
+    return tuple(Candidate(name, score) for name in names)
+
+
 def test_the_next_entry_was_never_shown_and_two_tries_are_enough():
-    entries = ("a", "b", "c")
+    entries = candidates("abc")
     assert next_entry(entries, Thread("U", given=("a",), rejected=("a",))) == "b"
     assert next_entry(entries, Thread("U", given=("a", "c"), rejected=("a",))) == "b"
     assert next_entry(entries, Thread("U", given=("a", "b"), rejected=("a", "b"))) is None
-    assert next_entry(("a",), Thread("U", given=("a",), rejected=("a",))) is None
+    assert next_entry(candidates("a"), Thread("U", given=("a",), rejected=("a",))) is None
+
+
+@pytest.mark.parametrize(("score", "shown"), [(0.01, None), (0.05, "b"), (None, "b")])
+def test_an_entry_that_is_hardly_alike_is_not_the_next(score, shown):
+    entries = (*candidates("a"), *candidates("b", score))
+    assert next_entry(entries, Thread("U", given=("a",), rejected=("a",))) == shown

@@ -137,6 +137,18 @@ async def test_two_failed_answers_open_the_form(tmp_path):
         assert "(backend-user-500) · 0.87 · not it" in shown
 
 
+async def test_a_form_opens_though_slack_lets_nobody_read_the_thread_now(tmp_path):
+    async with running(tmp_path) as (lab, opened):
+        ts, reply = await answered(lab, opened)
+        lab.faults.add("conversations.replies", count=9, retry_after=0)
+        await press(lab, opened, "ana", "ask_human", "support", reply.ts)
+        assert fields(modal(lab, "ana"))["summary"] == ""
+        lab.workspace.views.clear("U0ANA")
+        lab.interactions.shortcut("ana", "escalate_to_anon", "support", ts)
+        await opened.settled()
+        assert SURE_404 in fields(modal(lab, "ana"))["summary"]
+
+
 async def test_a_thread_whose_form_was_closed_is_not_escalated(tmp_path):
     async with running(tmp_path) as (lab, opened):
         ts, first = await answered(lab, opened)
