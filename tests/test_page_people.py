@@ -142,6 +142,7 @@ def claimed_and_answered(ana: Watching, sam: Watching, bo: Watching) -> None:
     sam.open("staff")
     card = sam.page.locator("main article").filter(has_text="Ticket 1")
     expect(card).to_contain_text("A restart, and a new link.")
+    expect(card).to_contain_text("@support-staff")
     expect(card).to_contain_text("blocked")
     sam.picture("5-card")
     sam.press(card, "Claim")

@@ -12,6 +12,7 @@ BOT_USER = "U0ANON"
 BOT_NAME = "anon"
 SLACKBOT = "USLACKBOT"
 GROUP_ID = "S0SUPPORT"
+GROUP_HANDLE = "support-staff"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from bot.playground.cast import BOT, BOT_ID, PEOPLE, TEAM_ID, TEAM_NAME
+from bot.playground.cast import (
+    BOT,
+    BOT_ID,
+    GROUP_HANDLE,
+    GROUP_ID,
+    PEOPLE,
+    TEAM_ID,
+    TEAM_NAME,
+)
 from bot.playground.manifest import Manifest
 from bot.playground.workspace import Workspace
 from bot.verbs import VERBS
@@ -104,5 +112,6 @@ def state(workspace: Workspace, manifest: Manifest, jwks_url: str = "") -> Json:
         ],
         "shortcuts": list(manifest.shortcuts),
         "examples": examples(jwks_url),
+        "user_groups": [{"id": GROUP_ID, "name": GROUP_HANDLE}],
         "stand_ins": STAND_INS,
     }

@@ -60,12 +60,13 @@ function Still({ blocks, small }: { blocks: Block[]; small?: boolean }) {
   const users = [...workspace.users, { id: bot.user_id, name: displayBot(bot.name) }];
   return (
     <Drawn withoutWrapper name="" logo="" theme={theme} className={small ? "is-small" : ""}
-      blocks={blocks as unknown as DrawnBlock[]} data={{ users, channels: workspace.channels, user_groups: [] }}
+      blocks={blocks as unknown as DrawnBlock[]} data={{ users, channels: workspace.channels, user_groups: workspace.user_groups }}
       hooks={{
         user: ({ id, name }) => <span className="mention">@{name || users.find((u) => u.id === id)?.name || id}</span>,
         channel: ({ id, name }) => (
           <span className="mention">#{workspace.channels.find((c) => c.id === id)?.name ?? name ?? id}</span>
         ),
+        usergroup: ({ id, name }) => <span className="mention">@{workspace.user_groups.find((g) => g.id === id)?.name ?? name ?? id}</span>,
         atHere: () => <span className="mention">@here</span>,
         atChannel: () => <span className="mention">@channel</span>,
         atEveryone: () => <span className="mention">@everyone</span>,

@@ -29,7 +29,7 @@ function angled(inside: string, style: Style): Part {
   const label = bar < 0 ? "" : inside.slice(bar + 1);
   if (/^@[UWB]/.test(target)) return { type: "user", user_id: target.slice(1) };
   if (/^#[CGD]/.test(target)) return { type: "channel", channel_id: target.slice(1) };
-  if (target.startsWith("!subteam^")) return { type: "text", text: unescape(label || "@group"), style };
+  if (target.startsWith("!subteam^")) return { type: "usergroup", usergroup_id: target.slice("!subteam^".length) };
   if (/^!(here|channel|everyone)$/.test(target)) return { type: "broadcast", range: target.slice(1) };
   if (target.startsWith("!date^")) return plain(label, style);
   if (/^(https?:|mailto:)/i.test(target)) {

@@ -40,6 +40,7 @@ export interface Workspace {
   users: Person[];
   bot: { id: string; user_id: string; name: string };
   channels: Room[];
+  user_groups: { id: string; name: string }[];
   commands: { command: string; description?: string; usage_hint?: string }[];
   verbs: Verb[];
   shortcuts: Shortcut[];
