@@ -51,6 +51,7 @@ rehearse: dev                        ## what Dockerfile and compose.yaml say, wi
 
 model: dev                           ## trains the matcher again from knowledge/labelled/ and the entries
 	@$(BIN)/python -m benchmarks.train
+	@$(BIN)/python -m benchmarks.train_outlook
 
 web:                                 ## builds the page's bundle from web/ (needs Node)
 	@cd web && npm ci --no-audit --no-fund && npm run build

@@ -38,15 +38,15 @@ WAIT_SECONDS = 120
 BEGUN = "SELECT count(*) FROM dbos.workflow_status WHERE status = 'PENDING'"
 COLUMNS = ("what", "in flight", "seconds until all are done", "lost", "doubled", "new code ran")
 MARK = "the changed workflow ran"
-OLD_STEP = '        recorded = await self._patiently("record", record)\n'
+OLD_STEP = '        recorded = await patiently("record", record)\n'
 MORE_STEPS = f"""
         async def mark() -> Json:
             log.warning("{MARK}")
             return {{}}
 
-        await self._patiently("mark", mark)
+        await patiently("mark", mark)
 """
-OLD_WORKFLOW = '    @DBOS.workflow(name="attend")\n'
+OLD_WORKFLOW = '    @DBOS.workflow(name="attend", max_recovery_attempts=RESTARTS)\n'
 MORE_WORKFLOW = """    @DBOS.workflow(name="more")
     async def more(self, job: Json) -> Json:
         return job

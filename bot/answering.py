@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -19,6 +20,7 @@ from knowledge.labelled import Message, read_folder
 from knowledge.matcher import Like, Match, Matcher, Matches
 from knowledge.model import trained_model
 from knowledge.normalise import MAX_TEXT
+from knowledge.outlook import Outlook
 from knowledge.remembered import embed
 
 SHIPPED = Path(__file__).parent.parent / "knowledge" / "entries"
@@ -26,6 +28,7 @@ LABELLED = "labelled"
 MAX_RAW = 300_000
 """Characters of a message that are looked at: Slack sends 40,000, attached files 256 KiB."""
 MATCHES_KEPT = 1_000
+OUTLOOKS_KEPT = 100  # asked for twice before the ack, and when Slack comes again
 
 
 class Outcome(StrEnum):
@@ -119,6 +122,7 @@ class Answerer:
     def __init__(self, matcher: Matcher, reply_from: float, suggest_from: float) -> None:
         self.matcher = matcher
         self._recently = Recently(matcher.match)
+        self._foreseen = lru_cache(OUTLOOKS_KEPT)(matcher.outlook)
         self.reply_from = reply_from
         self._suggest_from = suggest_from
         self._by_id = {entry.id: entry for entry in matcher.entries}
@@ -137,9 +141,9 @@ class Answerer:
             suggest_from=self._suggest_from,
         )
 
-    def is_talk(self, text: str) -> bool:
-        """Tell quickly whether a redacted text certainly gets no answer; False is no answer yet."""
-        return self.matcher.is_talk(text)
+    def outlook(self, text: str) -> Outlook:
+        """Tell quickly what becomes of a redacted text nobody asked about; OPEN: not known."""
+        return self._foreseen(text[:MAX_TEXT])
 
     def entry(self, entry_id: str) -> Entry | None:
         """Return an entry by its id."""
@@ -149,6 +153,7 @@ class Answerer:
         """Answer from the base of another one from now on."""
         self.matcher, self._by_id = fresh.matcher, fresh._by_id  # noqa: SLF001 - its own kind
         self._recently = Recently(fresh.matcher.match)
+        self._foreseen = lru_cache(OUTLOOKS_KEPT)(fresh.matcher.outlook)
 
 
 def open_answerer(kb: Path | None = None, cache_dir: Path | None = None) -> Answerer:

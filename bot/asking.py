@@ -19,6 +19,7 @@ from bot.reply import FormOffer, LeakWarning, Notice, Said, StatsAnswer
 from bot.stats import DAY
 from bot.verbs import CHECKING, VERBS, Form, Name, Verb, parse_verb
 from bot.workflows import NOTHING_FOUND, Case, Workflows, candidates_of
+from knowledge.outlook import Outlook
 from knowledge.talk import LONGEST
 
 HELP = """I answer questions and errors about integrating with Anon from its FAQ.
@@ -94,7 +95,15 @@ class Asking:
 
     def is_talk(self, paste: Paste) -> bool:
         """Tell quickly whether a text certainly gets no answer and shows no secret."""
-        return not paste.found and self.workflows.answerer.is_talk(paste.text)
+        return not paste.found and self.workflows.answerer.outlook(paste.text) is Outlook.SILENT
+
+    async def is_plain(self, text: str) -> bool:
+        """Tell quickly whether a text, redacted, gets an answer for all but certain."""
+        outlook = self.workflows.answerer.outlook
+        if len(text) < LONGEST:
+            return outlook(text) is Outlook.ANSWER
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.matching, outlook, text) is Outlook.ANSWER
 
     async def decide(self, text: str, *, explicit: bool) -> Decision:
         """Match redacted text, off the event loop; who asks the same meanwhile gets the same."""

@@ -167,7 +167,7 @@ class Work(DBOSConfiguredInstance):
         async def decide() -> Json:
             whole, leaks = await self.desk.planner.read_files(heard, await self._text_of(heard))
             job = await self.desk.planner.decide(whole)
-            if heard.files:  # else counted before the ack
+            if heard.files or heard.early:  # else counted before the ack
                 DECISIONS.labels(job.kind.value if job else "silent").inc()
             warning = Job(
                 Kind.WARN, f"{heard.id}:warn", heard.place, heard.user, heard.ts, leaks=leaks

@@ -12,8 +12,9 @@ from bot.conversations import Event, actor_of, deed_of, is_mute_word, is_thanks,
 from bot.jobs import Attachment, Heard, Job, Kind, TicketWork, work_id
 from bot.leaks import live_leaks
 from bot.metrics import DECISIONS
+from bot.misses import Misses
 from bot.pieces import Pieces, Recent, author_of
-from bot.planning import Planner
+from bot.planning import Planner, miss_of
 from bot.records import Around, Mode, Place, State, Thread
 from bot.saying import Saying
 from bot.ticket_records import Deed
@@ -77,6 +78,7 @@ class Hearing:
         self._recent = Recent(join)
         self._edits: OrderedDict[str, None] = OrderedDict()
         self.aside = Aside()
+        self._misses = Misses(workflows.store.misses, self.aside, clock)
 
     async def hear(self, message: Message) -> None:
         """Have what the message needs kept as work; raise if it cannot be kept."""
@@ -218,17 +220,26 @@ class Hearing:
 
     async def _is_another(self, heard: Heard, around: Around) -> bool:
         """Tell whether a message shows another error than the one that was just answered."""
-        answered = self._recent.answered(heard)
-        if not answered:
+        pieces = self._recent.lately(heard)
+        if pieces and pieces.early and heard.ts not in pieces.texts:
+            pieces.entry, pieces.early = await self._planner.entry_of(pieces.early), None
+        if not pieces or not pieces.entry:
             return False
         plan = await self._planner.plan(heard, around)
-        return plan.sure and plan.job is not None and plan.job.entry != answered
+        return plan.sure and plan.job is not None and plan.job.entry != pieces.entry
 
     async def _work_on(self, heard: Heard, around: Around, pieces: Pieces | None) -> None:
         """Start the work, or none; remember with the pieces that there is some."""
         works = self._workflows.works
         if heard.files or heard.diagnose:
             await works.attend(heard)
+            return
+        if pieces and pieces.early and pieces.early.ts == heard.ts:
+            return  # its twin, or delivered again: begun already
+        if pieces and not pieces.worked and await self._planner.is_plain(heard, around):
+            await works.attend(replace(heard, early=True))
+            pieces.worked, pieces.held_until = True, self._clock()
+            pieces.early = heard
             return
         plan = await self._planner.plan(heard, around)
         DECISIONS.labels(plan.job.kind.value if plan.job else "silent").inc()
@@ -243,7 +254,7 @@ class Hearing:
                 pieces.worked, pieces.held_until = True, self._clock() + hold
                 pieces.entry = plan.job.entry if plan.sure else ""
         elif plan.miss:
-            self.aside.start(self._planner.count_miss(heard, plan.miss))
+            self._misses.note(miss_of(heard, plan.miss))
 
     async def _escalate(self, heard: Heard, text: str) -> None:
         await self._workflows.escalate(heard.place, heard.user, heard.id, text=text)

@@ -129,6 +129,7 @@ class Heard:
     before: str = ""  # what that one and others said, redacted
     request: str = ""  # names it in the logs
     diagnose: bool = False  # every check that it allows is wanted
+    early: bool = False  # begun before it was matched
 
     @property
     def id(self) -> str:

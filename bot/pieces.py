@@ -24,6 +24,7 @@ class Pieces:
     mentions_others: bool = False
     worked: bool = False  # the first piece has work of its own
     entry: str = ""  # what it was answered with at once
+    early: Heard | None = None  # what got work before it was matched, so with an entry unknown
     held_until: float = 0.0  # so long that work waits for more
     last: float = 0.0
 
@@ -85,10 +86,9 @@ class Recent:
         pieces = self._known.get(author_of(heard))
         return pieces is not None and now - pieces.last < self._seconds
 
-    def answered(self, heard: Heard) -> str:
-        """Return the entry that the author's pieces were answered with, if they were."""
-        pieces = self._known.get(author_of(heard))
-        return pieces.entry if pieces else ""
+    def lately(self, heard: Heard) -> Pieces | None:
+        """Return what the author said lately."""
+        return self._known.get(author_of(heard))
 
     def forget(self, heard: Heard) -> None:
         """Let the author's next message begin anew."""

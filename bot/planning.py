@@ -9,6 +9,7 @@ from bot.conversations import Act, Event, act, actor_of, may_follow_up
 from bot.jobs import Heard, Job, Kind
 from bot.leaks import live_leaks
 from bot.message_checks import MessageChecks
+from bot.miss_store import Missed
 from bot.pieces import author_of
 from bot.records import Around, Candidate, Mode
 from bot.reply import Leak
@@ -58,6 +59,21 @@ class Planner:
             return Plan(job, sure=True, alone=alone)
         return Plan(None)  # said in this thread already
 
+    async def is_plain(self, heard: Heard, around: Around) -> bool:
+        """Tell whether a message needs work for all but certain, without matching it.
+
+        That may be told of the first that somebody says, where a sure answer would be given.
+        """
+        if heard.first or heard.in_thread or around.thread:
+            return False
+        mode = around.mode or self.asking.default_mode(heard.place.channel)
+        asked = heard.explicit or (mode is Mode.AUTO and allowed(heard, around, self.clock()))
+        return asked and await self.asking.is_plain(heard.text)
+
+    async def entry_of(self, heard: Heard) -> str:
+        """Return which entry a message is surely answered with, nothing if with none."""
+        return (await self.asking.decide(heard.text, explicit=heard.explicit)).entry or ""
+
     async def _best(self, heard: Heard, *, explicit: bool) -> tuple[Decision, bool]:
         """Return the surer decision, on the message alone or with what came before it."""
         alone = await self.asking.decide(heard.text, explicit=explicit)
@@ -98,7 +114,8 @@ class Planner:
             actor = actor_of(around.thread, heard.user, await self.workflows.staff.ids())
             await self.workflows.move(heard.place, Event.MENTIONED, actor)
         if plan.miss:
-            await self.count_miss(heard, plan.miss)
+            miss = miss_of(heard, plan.miss)
+            await self.workflows.store.misses.count([miss], self.clock())
         job = await self._as_piece(heard, plan) if heard.first else plan.job
         return await self.checks.attach(job, heard) if job else None
 
@@ -129,11 +146,6 @@ class Planner:
             return job  # another error: another answer, in the same thread
         return replace(joined, edits=known.posted or "", first_only=False)
 
-    async def count_miss(self, heard: Heard, fingerprint: str) -> None:
-        """Count an error or a question that no entry answers, once for each message."""
-        key = f"miss:{heard.id}"
-        await self.workflows.store.count_miss(key, fingerprint, heard.text, self.clock())
-
 
 def allowed(heard: Heard, around: Around, now: float) -> bool:
     """Tell whether a message may be answered though it asked nobody."""
@@ -142,6 +154,11 @@ def allowed(heard: Heard, around: Around, now: float) -> bool:
     if not heard.in_thread:
         return around.thread is None or may_follow_up(around.thread, heard.user, now)
     return around.thread is not None and may_follow_up(around.thread, heard.user, now)
+
+
+def miss_of(heard: Heard, fingerprint: str) -> Missed:
+    """Return an error or a question that no entry answers, to be counted once for each message."""
+    return Missed(f"miss:{heard.id}", fingerprint, heard.text)
 
 
 def _job(kind: Kind, heard: Heard, candidates: tuple[Candidate, ...], entry: str = "") -> Job:

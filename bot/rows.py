@@ -1,7 +1,8 @@
 """Reading and writing rows in one way on SQLite and PostgreSQL."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Row, Select, Table
@@ -17,12 +18,19 @@ class Rows:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        self._dialect: Any = sqlite if engine.dialect.name == "sqlite" else postgresql
+        on_sqlite = engine.dialect.name == "sqlite"
+        self._dialect: Any = sqlite if on_sqlite else postgresql
+        # SQLite has one writer at a time. Who waits for it there sleeps longer and longer and keeps
+        # a connection, so that readers wait too; who waits here keeps nothing.
+        self._turn: AbstractAsyncContextManager[object] = (
+            asyncio.Lock() if on_sqlite else nullcontext()
+        )
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Yield a transaction that writes; it is kept unless the body raises."""
-        async with self.engine.execution_options(**{WRITE: True}).begin() as connection:
+        writer = self.engine.execution_options(**{WRITE: True})
+        async with self._turn, writer.begin() as connection:
             yield connection
 
     @asynccontextmanager

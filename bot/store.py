@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.answer_store import AnswerStore
 from bot.audit import Audit
+from bot.miss_store import MissStore
 from bot.records import (
     Around,
     Mode,
@@ -42,7 +43,6 @@ OWNED = (
 )
 AGED = ((threads, "updated"), (answers, "created"), (feedback, "updated"))
 PIECES_SECONDS = 3_600  # far longer than anything is held
-EXAMPLE_LIMIT = 1_000  # characters of a miss's example, redacted
 
 
 def _given(table: Table, *columns: str) -> Any:
@@ -74,6 +74,7 @@ class Store:
         self._rows = Rows(engine)
         self.threads = ThreadStore(self._rows)
         self.answers = AnswerStore(self._rows)
+        self.misses = MissStore(self._rows)
         self.audit = Audit(engine)
         self.tickets = TicketStore(self._rows)
         self.stats = Statistics(self._rows)
@@ -166,25 +167,6 @@ class Store:
                     count += (await connection.execute(mine)).rowcount
             await connection.execute(seen)
         return count
-
-    async def count_miss(self, key: str, fingerprint: str, example: str, now: float) -> None:
-        """Count what no entry answers, once for each key; ``example`` is redacted text."""
-        seen = self._rows.insert(seen_events).on_conflict_do_nothing()
-        seen = seen.values(key=key, seen=now).returning(seen_events.c.key)
-        values = {"fingerprint": fingerprint[:128], "count": 1, "updated": now}
-        insert = self._rows.insert(misses)
-        async with self._rows.write() as connection:
-            if (await connection.execute(seen)).first() is None:
-                return
-            await connection.execute(
-                insert.values(**values, example=example[:EXAMPLE_LIMIT]).on_conflict_do_update(
-                    index_elements=["fingerprint"],
-                    set_={"count": misses.c.count + 1, "updated": now},
-                )
-            )
-            day = self._rows.insert(missed_days).values(day=int(now // DAY), number=1)
-            more = {"number": missed_days.c.number + 1}
-            await connection.execute(day.on_conflict_do_update(index_elements=["day"], set_=more))
 
     async def purge(self, before: float, now: float) -> None:
         """Delete what was seen or counted before then, and pieces that nothing joins any more."""

@@ -16,6 +16,7 @@ from knowledge.index import Compiled, Embed, own_words, search_entries
 from knowledge.meaning import Meaning, Role, hashed
 from knowledge.model import Model
 from knowledge.normalise import Text
+from knowledge.outlook import Glimpse, Outlook, features, trained_foresight
 from knowledge.signatures import Alignment, Signature, align, make_signature
 from knowledge.talk import OwnWords, is_talk, may_be_talk
 
@@ -100,13 +101,34 @@ class Matcher:
         reading = self.read(Text(raw))
         return self.judge(reading)
 
-    def is_talk(self, raw: str) -> bool:
-        """Tell, in under a millisecond, whether a text is certainly talk that gets no answer."""
+    def outlook(self, raw: str) -> Outlook:
+        """Tell, in well under a millisecond, what becomes of a text, where that is plain."""
         text = Text(raw)
-        if not may_be_talk(text):
-            return False
+        wish = self._wish(text)
+        quiet = may_be_talk(text)
+        if quiet and is_talk(text, self._own_words, wish):
+            return Outlook.SILENT
+        outlook = trained_foresight().outlook(features(self.glimpse(text, wish)))
+        # What tells of a failure is matched even so: if no entry answers it, that is counted.
+        return outlook if quiet or outlook is Outlook.ANSWER else Outlook.OPEN
+
+    def glimpse(self, text: Text, wish: float) -> Glimpse:
+        """Return what is read off a text without its meaning."""
+        hosts = text.hosts
+        return Glimpse(
+            text=text,
+            wish=wish,
+            share=self._own_words.share_in(text),
+            cues=read_cues(text, self._products),
+            own_name=bool(self._own_name & text.word_set),
+            own_host=bool(hosts & self._own_hosts),
+            foreign_host=bool(hosts - self._own_hosts),
+        )
+
+    def _wish(self, text: Text) -> float:
+        """Return the log-odds, by words alone, that the text wants an answer."""
         words = hashed(text.said, self._model.background)
-        return is_talk(text, self._own_words, self._model.needs_answer_words.logit(words))
+        return self._model.needs_answer_words.logit(words)
 
     def judge(self, reading: Reading) -> Matches:
         """Return the scored candidates of what was read off a text."""
@@ -159,7 +181,7 @@ class Matcher:
         """Return the best alignment of each candidate that has any."""
         best: dict[int, Alignment] = {}
         for position in candidates:
-            found = (align(one, text, self._model.background) for one in self._signatures[position])
+            found = (align(one, text) for one in self._signatures[position])
             strongest = max(filter(None, found), key=lambda one: one.strength, default=None)
             if strongest:
                 best[position] = strongest

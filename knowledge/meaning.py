@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -81,7 +81,7 @@ class Nearness:
     background_few: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HashedRows:
     """The hashed words of many texts; only what is not zero is kept, ordered by row."""
 
@@ -90,15 +90,24 @@ class HashedRows:
     values: Array
     count: int
 
+    @cached_property
+    def _by_bucket(self) -> tuple[npt.NDArray[np.intp], Array, npt.NDArray[np.intp]]:
+        """The rows and values ordered by bucket, and where each bucket begins."""
+        order = np.argsort(self.buckets, kind="stable")
+        starts = np.searchsorted(self.buckets[order], np.arange(BUCKETS + 1))
+        return self.rows[order], self.values[order], starts
+
     def dot(self, words: Array) -> Array:
-        """Return each row's product with the hashed words of one text."""
-        if not len(self.values):
+        """Return each row's product with the hashed words of one text, which has few of them."""
+        rows, values, starts = self._by_bucket
+        own = np.flatnonzero(words)
+        begins, ends = starts[own], starts[own + 1]
+        places = [np.arange(begin, end) for begin, end in zip(begins, ends, strict=True)]
+        if not places:
             return np.zeros(self.count, dtype=np.float32)
-        starts = np.searchsorted(self.rows, np.arange(self.count + 1))
-        products = self.values * words.take(self.buckets)
-        sums = np.add.reduceat(products, np.minimum(starts[:-1], len(products) - 1))
-        sums[starts[:-1] == starts[1:]] = 0  # a row without words would get its neighbour's
-        return sums
+        met = np.concatenate(places)
+        products = values[met] * np.repeat(words[own], ends - begins)
+        return np.bincount(rows[met], products, self.count).astype(np.float32)
 
     def dense(self, wanted: npt.NDArray[np.intp]) -> Array:
         """Return the wanted rows as a table, in their order."""

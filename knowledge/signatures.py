@@ -42,6 +42,7 @@ class Signature:
     text: str
     fragments: tuple[str, ...]
     words: tuple[str, ...]
+    weights: tuple[float, ...]  # how much each word tells
     statuses: frozenset[str]
     codes: frozenset[str]
     information: float
@@ -72,17 +73,19 @@ def make_signature(error: str, background: Background) -> Signature:
         text=error,
         fragments=tuple(part for part in squashed if len(part) >= _SHORTEST_FRAGMENT),
         words=words,
+        weights=tuple(map(background.weight, words)),
         statuses=text.statuses,
         codes=text.codes,
         information=background.information(words),
     )
 
 
-def align(signature: Signature, text: Text, background: Background) -> Alignment | None:
+def align(signature: Signature, text: Text) -> Alignment | None:
     """Return how much of the signature stands in the text, or None when it is hardly there."""
     if not signature.fragments or not signature.information:
         return None
-    hit = sum(background.weight(word) * _held(text, word) for word in signature.words)
+    pairs = zip(signature.words, signature.weights, strict=True)
+    hit = sum(weight * _held(text, word) for word, weight in pairs)
     covered = hit / signature.information
     if covered < _WORTH_ALIGNING:
         return None

@@ -26,6 +26,7 @@ from bot.store import Store
 from bot.telemetry import configure_logging
 from knowledge.entry import Entry, Kind, Link
 from knowledge.matcher import Like, Match
+from knowledge.outlook import Outlook
 
 NO_INSTRUMENTS = Instruments(AnonApi({}), Guard())
 AT_ONCE = {"join_seconds": 0, "hold_seconds": 0, "post_seconds": 0}
@@ -33,6 +34,7 @@ SURE_404 = "Error translating external user id: 404 - Not Found"
 SURE_500 = "Error translating external user id: 500 - Internal Server"
 UNSURE = "some error about the user id, what is it?"
 TALK = ("thanks all!", "morning")
+PLAIN = (SURE_404,)  # begun before it is matched
 MISS = "TypeError: cannot read properties of undefined"
 SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 
@@ -84,8 +86,10 @@ class FakeAnswerer:
     def entries(self) -> tuple[Entry, ...]:
         return tuple(ENTRIES.values())
 
-    def is_talk(self, text: str) -> bool:
-        return text in TALK
+    def outlook(self, text: str) -> Outlook:
+        if text in PLAIN:
+            return Outlook.ANSWER
+        return Outlook.SILENT if text in TALK else Outlook.OPEN
 
     def entry(self, entry_id: str) -> Entry | None:
         return ENTRIES.get(entry_id)

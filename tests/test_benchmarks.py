@@ -9,6 +9,7 @@ from benchmarks.fitting import folds
 from benchmarks.matching import FAQ, Trial, documents, measure
 from benchmarks.redaction import patterns, runs_over_texts
 from benchmarks.rivals import RIVALS
+from benchmarks.takeover import MARK, changed_code
 from benchmarks.train import is_error
 from knowledge.cues import Products
 from knowledge.entry import Entry, Kind
@@ -157,3 +158,11 @@ def test_hostile_servers_are_known_ones_and_fail():
 
 def test_both_verify_the_same_token():
     assert set(verifying()) == {"ours", "PyJWT", "decode"}
+
+
+def test_the_code_that_a_deploy_brings_is_another_one(tmp_path):
+    changed = changed_code(tmp_path / "code") / "bot" / "durable.py"
+    text = changed.read_text(encoding="utf-8")
+    assert MARK in text
+    assert 'name="more"' in text
+    compile(text, "durable.py", "exec")

@@ -12,7 +12,7 @@ ERROR = "Error translating external user id: 404 - Not Found"
 
 
 def aligned(error, text):
-    return align(make_signature(error, BACKGROUND), Text(text), BACKGROUND)
+    return align(make_signature(error, BACKGROUND), Text(text))
 
 
 def test_rare_words_tell_more():

@@ -9,6 +9,7 @@ from bot.charts import stats_chart
 from bot.cli import run_command_line
 from bot.database import open_database
 from bot.home import Home, StaffHome
+from bot.miss_store import Missed
 from bot.periods import days_of
 from bot.playground.block_rules import check_view
 from bot.records import Answer, Candidate, Mode, Place, State, TicketState, Verdict
@@ -43,7 +44,7 @@ async def test_figures_by_day(store):
     await store.answers.vote(ANSWER, "U1", Verdict.SOLVED, 11.5 * DAY)
     await store.answers.vote(ANSWER, "U2", Verdict.NOT_IT, 11.5 * DAY)
     for day in (9.9, 12.1, 12.2):
-        await store.count_miss(f"miss:{day}", "f", "what is it", day * DAY)
+        await store.misses.count([Missed(f"miss:{day}", "f", "what is it")], day * DAY)
     ticket = await store.tickets.open(Origin(PLACE, "k"), Draft("U1"), "k", 11.1 * DAY)
     reply = Doing(Deed.REPLY, "r", "U2", staff=True)
     await store.tickets.act(ticket.id, reply, 11.1 * DAY + 90)

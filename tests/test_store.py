@@ -11,6 +11,7 @@ import pytest
 from bot.database import STORE_AWAY, open_database
 from bot.errors import ConfigError
 from bot.exporting import rows_of
+from bot.miss_store import Missed
 from bot.records import Answer, Candidate, Mode, Place, Posted, State, Thread, Verdict
 from bot.steps import _tried
 from bot.store import Store
@@ -111,8 +112,8 @@ async def test_answers_are_found_by_message_and_by_question(store):
 async def test_the_last_vote_counts_and_misses_are_counted(store, engine):
     for verdict in (Verdict.NOT_IT, Verdict.SOLVED):
         await store.answers.vote(ANSWER, "U1", verdict, 1.0)
-    for key in ("m1", "m2", "m3", "m1"):
-        await store.count_miss(key, "print", "x" * 5_000, 1.0)
+    for keys in (("m1", "m2", "m1"), ("m3", "m1"), ("m1",)):
+        await store.misses.count([Missed(key, "print", "x" * 5_000) for key in keys], 1.0)
     async with engine.connect() as connection:
         votes = (
             await connection.exec_driver_sql("SELECT verdict, entry, revision FROM feedback")

@@ -11,6 +11,7 @@ from bot.config import read_settings
 from bot.running import run_bot
 from knowledge.entry import Entry, Kind
 from knowledge.matcher import Like, Match
+from knowledge.outlook import Outlook
 
 ENTRIES = {
     name: Entry(
@@ -39,8 +40,8 @@ class LeanAnswerer:
     def entries(self) -> tuple[Entry, ...]:
         return tuple(ENTRIES.values())
 
-    def is_talk(self, text: str) -> bool:
-        return "404" not in text
+    def outlook(self, text: str) -> Outlook:
+        return Outlook.ANSWER if "404" in text else Outlook.SILENT
 
     def entry(self, entry_id: str) -> Entry | None:
         return ENTRIES.get(entry_id)
