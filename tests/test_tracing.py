@@ -61,7 +61,7 @@ async def test_an_apology_names_the_request(tmp_path, capfd, monkeypatch):
         async def fail(*_arguments):
             raise RuntimeError("a fault of ours")
 
-        monkeypatch.setattr(type(WORK.desk), "decide", fail)
+        monkeypatch.setattr(type(WORK.desk.planner), "decide", fail)
         lab.people.say("support", "ana", f"<@U0ANON> {SURE_404}")
         await lab.until(lambda: lab.private("ana"))
         await opened.settled()
