@@ -124,7 +124,8 @@ class Askers:
         for _ in range(TRIES):
             await asyncio.gather(*(press() for _ in range(1 + self._twice())))
             await shown(lambda: self.hands.modal(user, Form.ESCALATE), FORM_SECONDS)
-            words = {ids.TRIED: f"tried by {user}"}
+            # Where Slack would not let the thread be read, the form opens empty.
+            words = {ids.SUMMARY: SURE, ids.TRIED: f"tried by {user}"}
             if await submitted(self.hands, user, Form.ESCALATE, words) or self._has_ticket(root):
                 return
         raise RuntimeError(f"{user} got no form")

@@ -125,9 +125,11 @@ class Hands:
         return await self._answered()
 
     async def submit(self, user: str, view: OpenView, values: dict[str, str]) -> bool:
-        """Submit a modal that is open."""
-        self._does.submit(user, view.id, {name: {name: text} for name, text in values.items()})
-        return await self._answered()
+        """Submit a modal that is open; False also where it is refused, or gone meanwhile."""
+        with suppress(RefusedError):
+            self._does.submit(user, view.id, {name: {name: text} for name, text in values.items()})
+            return await self._answered()
+        return False
 
     async def _answered(self) -> bool:
         await self.presses.begun.pop()
