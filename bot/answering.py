@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -15,8 +15,9 @@ from platformdirs import user_cache_path
 from bot.redact import Found, redact
 from bot.unwrap import unwrap
 from knowledge.entry import Entry, load_entries
-from knowledge.index import open_or_compile
+from knowledge.index import compile_base, open_or_compile
 from knowledge.labelled import Message, read_folder
+from knowledge.lint import lint
 from knowledge.matcher import Like, Match, Matcher, Matches
 from knowledge.model import trained_model
 from knowledge.normalise import MAX_TEXT
@@ -119,8 +120,10 @@ class Recently:
 class Answerer:
     """One open knowledge base; CPU-bound (about 10 ms a text) and safe in several threads."""
 
-    def __init__(self, matcher: Matcher, reply_from: float, suggest_from: float) -> None:
-        self.matcher = matcher
+    def __init__(
+        self, matcher: Matcher, reply_from: float, suggest_from: float, folder: Path = SHIPPED
+    ) -> None:
+        self.matcher, self._folder = matcher, folder
         self._recently = Recently(matcher.match)
         self._foreseen = lru_cache(OUTLOOKS_KEPT)(matcher.outlook)
         self.reply_from = reply_from
@@ -149,6 +152,18 @@ class Answerer:
         """Return an entry by its id."""
         return self._by_id.get(entry_id)
 
+    def problems(self, entry: Entry) -> tuple[str, ...]:
+        """Return what kb lint would say of this entry in the base; takes seconds of CPU."""
+        others = [one for one in self.entries if one.id != entry.id]
+        messages, model = known_messages(self._folder), trained_model()
+        whole = sorted([*others, entry], key=lambda one: one.id)
+        compiled = compile_base(":memory:", whole, messages, model.background, embed)
+        found = lint(Matcher(compiled, model, embed), messages)
+        compiled.search.close()
+        return tuple(one.text for one in found if one.entry == entry.id) + tuple(
+            str(one) for one in found if one.entry != entry.id and entry.id in one.text.split()
+        )
+
     def take_over(self, fresh: "Answerer") -> None:
         """Answer from the base of another one from now on."""
         self.matcher, self._by_id = fresh.matcher, fresh._by_id  # noqa: SLF001 - its own kind
@@ -156,22 +171,26 @@ class Answerer:
         self._foreseen = lru_cache(OUTLOOKS_KEPT)(fresh.matcher.outlook)
 
 
-def open_answerer(kb: Path | None = None, cache_dir: Path | None = None) -> Answerer:
+def open_answerer(
+    kb: Path | None = None, cache_dir: Path | None = None, more: Iterable[Entry] = ()
+) -> Answerer:
     """Open a folder of entries (the shipped ones by default), compiled in the cache folder.
 
+    Of ``more`` those are part of the base whose id no file has.
     Raises BadKnowledge or BadMessagesError (ValueErrors whose text names file, line and remedy).
     """
     folder = shipped_or(kb)
     model = trained_model()
+    entries = {entry.id: entry for entry in (*more, *load_entries(folder))}
     compiled = open_or_compile(
         cache_dir or _cache_folder(),
-        load_entries(folder),
+        [entries[name] for name in sorted(entries)],
         known_messages(folder),
         model.background,
         embed,
     )
     matcher = Matcher(compiled, model, embed)
-    return Answerer(matcher, model.reply_from, model.suggest_from)
+    return Answerer(matcher, model.reply_from, model.suggest_from, folder)
 
 
 def shipped_or(kb: Path | None) -> Path:

@@ -1,5 +1,6 @@
 """The commands ``anon-support kb …``: tools for whoever looks after a knowledge base."""
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ from bot.errors import ConfigError, UserError
 
 if TYPE_CHECKING:
     from bot.answering import Answerer
+    from knowledge.entry import Entry
 
 NO_ENTRY = "There is no entry {name}. Closest: {closest}. All of them: anon-support kb list"
 COMPILING = "Reading the knowledge base (the first time takes a moment) …"
@@ -18,6 +20,7 @@ CLEAN = "{entries} entries, {errors} error strings, {asks} phrasings: nothing to
 EXISTS = "{path} exists already; nothing was written. Choose another id."
 NO_ID = "{name!r} cannot be an id: use 1 to 64 of a-z, 0-9 and hyphens."
 WRITTEN = "Wrote {path}. Fill it in, then run: anon-support kb lint"
+NOTHING_APPROVED = "Staff approved no entry that the base does not have."
 NOTHING_COUNTED = "{path} holds no message that counts."
 
 kb_commands = typer.Typer(
@@ -206,6 +209,33 @@ def new_entry(
     except OSError as error:
         raise ConfigError(f"Cannot write {path}: {error.strerror}") from None
     print(WRITTEN.format(path=path))
+
+
+@kb_commands.command(epilog="Example: `anon-support kb export > entries.patch`")
+def export(kb: Kb = None) -> None:
+    """Print the entries that staff approved in Slack as a patch for the repository.
+
+    Entries that the base has already are left out. `git apply entries.patch` adds the files.
+    """
+    from bot.answering import shipped_or  # noqa: PLC0415
+    from bot.patches import patch_of  # noqa: PLC0415
+    from knowledge.entry import load_entries  # noqa: PLC0415
+
+    known = {entry.id for entry in load_entries(shipped_or(kb))}
+    fresh = [entry for entry in asyncio.run(_approved()) if entry.id not in known]
+    if not fresh:
+        print(NOTHING_APPROVED, file=sys.stderr)
+    print(patch_of(fresh), end="")
+
+
+async def _approved() -> "list[Entry]":
+    from bot.config import read_settings  # noqa: PLC0415
+    from bot.database import open_database  # noqa: PLC0415 - drivers load only where they are used
+    from bot.refreshing import approved_entries  # noqa: PLC0415
+    from bot.store import Store  # noqa: PLC0415
+
+    async with open_database(read_settings().store_url) as engine:
+        return await approved_entries(Store(engine).proposals)
 
 
 SKELETON = """---

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import structlog
 
@@ -12,6 +13,7 @@ from bot.feedback import Feedback
 from bot.jobs import Follow, Job, Json, Kind
 from bot.message_checks import MessageChecks
 from bot.planning import Planner
+from bot.proposal_desk import PROPOSALS, ProposalDesk
 from bot.reply import Again, LeakWarning, Notice, Reply, Said
 from bot.saying import Saying
 from bot.spoken import do_word
@@ -23,9 +25,28 @@ from bot.workflows import NOTHING_FOUND, NOTHING_LEFT, Case, Workflows
 LEFT_ALONE = "I leave this thread alone. Mention me when you want me back."
 PRIVATE = frozenset({Kind.SUGGEST, Kind.WARN, Kind.VERB, Kind.MUTED})
 REACTIONS = frozenset({Kind.REMOVE, Kind.MUTE, Kind.SOLVE})
-DONE = REACTIONS | DOING | {Kind.CHECK, Kind.SPOKEN}
+DONE = REACTIONS | DOING | {Kind.CHECK, Kind.REVIEW, Kind.SPOKEN}
 RECORDED = frozenset({Kind.ANSWER, Kind.OFFER, Kind.CHECKS, Kind.SHARE})
 log = structlog.get_logger(__name__)
+
+
+class Section(Protocol):
+    """Carries out the jobs of one feature."""
+
+    async def ready(self, job: Job) -> Job | None:
+        """Return the job as it has to be done now; None if there is nothing to say."""
+
+    async def do(self, job: Job) -> None:
+        """Do what is no message; raise UserError where that is refused."""
+
+    async def said(self, job: Job) -> Said | None:
+        """Return what a job says, None where there is nothing to say any more."""
+
+    async def record(self, job: Job, posted: str) -> None:
+        """Keep where it was said."""
+
+    async def follow(self, job: Job, *, refused: bool) -> Effects:
+        """Return what follows from the job."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +60,13 @@ class Desk:
     saying: Saying
     checks: MessageChecks
     tickets: TicketDesk
+    proposals: ProposalDesk
     clock: Callable[[], float]
 
     async def ready(self, job: Job) -> Job | None:
         """Return the job as it has to be done now; None if there is nothing left to do."""
-        if job.kind in TICKETS:
-            return await self.tickets.ready(job)
+        if section := self._section(job.kind):
+            return await section.ready(job)
         if job.first_only:
             place = job.place
             known = await self.workflows.store.answers.first_to(
@@ -63,6 +85,12 @@ class Desk:
             await self._keep(job, None)  # before it is seen: a pick looks for it
         return job
 
+    def _section(self, kind: Kind) -> Section | None:
+        """Return what carries out jobs of that kind, None where the desk itself does."""
+        if kind in TICKETS:
+            return self.tickets
+        return self.proposals if kind in PROPOSALS else None
+
     async def _said_already(self, job: Job) -> str:
         """Return the message that gave the same entry in this channel within ten minutes."""
         since = self.clock() - 60 * self.workflows.quiet_minutes
@@ -78,7 +106,7 @@ class Desk:
         if job.kind in DONE:
             return await self._do(job)
         messenger = self.workflows.messenger
-        said = await (self.tickets.said(job) if job.kind in TICKETS else self.said(job))
+        said = await (self._section(job.kind) or self).said(job)
         if said is None:
             return ""
         if job.edits:
@@ -98,7 +126,8 @@ class Desk:
             await self.checks.run(job)
             return job.edits
         if job.kind is not Kind.SPOKEN:  # it leads to other work, so it is done as that follows
-            await (self.tickets.do(job) if job.kind in DOING else self._react(job))
+            section = self._section(job.kind)
+            await (section.do(job) if section else self._react(job))
         return ""
 
     async def said(self, job: Job) -> Said | None:
@@ -151,8 +180,8 @@ class Desk:
 
     async def record(self, job: Job, posted: str | None) -> None:
         """Keep what was shown."""
-        if job.kind in TICKETS:
-            await self.tickets.record(job, posted or "")
+        if section := self._section(job.kind):
+            await section.record(job, posted or "")
         if job.kind is Kind.CHECK:
             await self.checks.show(job)
             return
@@ -172,8 +201,8 @@ class Desk:
     async def follow(self, job: Job, outcome: Json) -> Effects:
         """Return what follows this job."""
         refused = "refused" in outcome
-        if job.kind in TICKETS:
-            return await self.tickets.follow(job, refused=refused)
+        if section := self._section(job.kind):
+            return await section.follow(job, refused=refused)
         if refused:
             return Effects()
         if job.kind is Kind.SPOKEN:
@@ -184,9 +213,10 @@ class Desk:
     async def tell(self, job: Job, text: str) -> None:
         """Tell the person whom a job is for why it could not be done."""
         silent = {Kind.SHARE, *REACTIONS, *(SAYING - {Kind.TICKET_REPLY})}
+        silent |= PROPOSALS - {Kind.REVIEW}
         if job.user and job.kind not in silent:
             in_thread = job.place.root != job.question
-            notice = Notice(text, human=job.kind not in TICKETS | {Kind.SPOKEN})
+            notice = Notice(text, human=job.kind not in TICKETS | PROPOSALS | {Kind.SPOKEN})
             await self.workflows.messenger.whisper(job.place, job.user, notice, in_thread=in_thread)
 
     async def _react(self, job: Job) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from bot.ladders import Look
+from bot.proposals import Review
 from bot.records import Candidate, Place
 from bot.reply import Leak
 from bot.ticket_records import Deed
@@ -39,6 +40,9 @@ class Kind(StrEnum):
     CHECK = "check"  # the checks that a message carries, run and shown in it
     MUTE = "mute"  # a reaction that silences the thread
     SOLVE = "solve"  # a reaction that says the answer helped
+    REVIEW = "review"  # what staff do with a proposed entry
+    PROPOSAL_CARD = "proposal card"  # the proposal, in the staff channel
+    PROPOSAL_CARD_EDIT = "proposal card edit"
     SPOKEN = "spoken"  # a word that was said in place of pressing a button
 
 
@@ -51,6 +55,7 @@ QUEUED = frozenset(Kind) - {
     Kind.CHECK,
     Kind.ESCALATE,
     Kind.TICKET_DEED,
+    Kind.REVIEW,
     Kind.SPOKEN,
 }
 
@@ -70,6 +75,16 @@ class TicketWork:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalWork:
+    """What a job needs to know of a proposed entry."""
+
+    id: int = 0  # none yet: the job keeps it
+    review: Review = Review.PROPOSE
+    ticket: int = 0  # from which it is drawn
+    seq: int = -1  # of the proposal that was seen
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One thing to say or do, once. ``key`` names it for ever and finds its message again."""
 
@@ -84,6 +99,7 @@ class Job:
     text: str = ""  # redacted
     leaks: tuple[Leak, ...] = ()
     ticket: TicketWork | None = None
+    proposal: ProposalWork | None = None
     edits: str = ""  # ts of the message that this replaces
     unasked: bool = False  # nobody asked for it: said once for each entry in ten minutes
     again: str = ""  # ts of the message in the same channel that says it already

@@ -1,15 +1,22 @@
-"""Takes up changes of the entries while the bot runs; a broken file leaves the last good base."""
+"""Takes up changes of the entries while the bot runs; a broken file leaves the last good base.
+
+The entries are the files of a folder, and what staff approved of their own (bot/proposals.py).
+"""
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 
 from bot.answering import LABELLED, Answerer
+from bot.database import STORE_AWAY
 from bot.errors import ConfigError
+from bot.proposal_store import ProposalStore
+from bot.proposal_store import Stamp as ApprovedStamp
+from knowledge.entry import BadEntry, Entry, parse_entry
 
 EVERY_SECONDS = 2.0
 Stamp = tuple[tuple[str, int, int], ...]
@@ -29,15 +36,33 @@ def stamp_of(folder: Path) -> Stamp:
     return tuple(seen)
 
 
+async def approved_entries(proposals: ProposalStore) -> list[Entry]:
+    """Return the entries that staff approved, one for each id; an older version's may be none."""
+    found: dict[str, Entry] = {}
+    for proposal in await proposals.approved():
+        try:
+            entry = parse_entry(proposal.text, f"proposal {proposal.id}")
+        except BadEntry as error:
+            log.warning("proposal_left_out", problem=str(error))
+        else:
+            found.setdefault(entry.id, entry)
+    return list(found.values())
+
+
 @dataclass
 class Refresher:
-    """Keeps one answerer at the state of its folder; ``known`` is the stamp that it was read at."""
+    """Keeps one answerer at the state of its folder and of what staff approved.
+
+    ``known`` is the stamp that it was read at; ``reopen`` takes the approved entries.
+    """
 
     answerer: Answerer
     folder: Path
-    known: Stamp
-    reopen: Callable[[], Answerer]
+    known: tuple[Stamp, ApprovedStamp]
+    reopen: Callable[[list[Entry]], Answerer]
     executor: Executor
+    proposals: ProposalStore
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
@@ -47,13 +72,22 @@ class Refresher:
 
     async def look(self) -> None:
         """Take up what changed since the last look; reading and compiling are off the loop."""
+        async with self._looking:
+            await self._look()
+
+    async def _look(self) -> None:
         loop = asyncio.get_running_loop()
-        seen = await loop.run_in_executor(self.executor, stamp_of, self.folder)
-        if seen == self.known:
-            return
+        files = await loop.run_in_executor(self.executor, stamp_of, self.folder)
+        try:
+            seen = files, await self.proposals.stamp()
+            if seen == self.known:
+                return
+            more = await approved_entries(self.proposals)
+        except STORE_AWAY:
+            return  # what is known serves until it is back
         self.known = seen
         try:
-            self.answerer.take_over(await loop.run_in_executor(self.executor, self.reopen))
+            self.answerer.take_over(await loop.run_in_executor(self.executor, self.reopen, more))
         except ConfigError as error:
             log.warning("knowledge_base_kept", problem=str(error))
         else:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.ladders import Ladder
+from bot.proposal_reply import ProposalSaid
 from bot.records import Candidate
 from bot.stats import Figures
 from bot.ticket_reply import TicketSaid
@@ -141,6 +142,7 @@ Said = (
     | LeakWarning
     | StatsAnswer
     | TicketSaid
+    | ProposalSaid
 )
 
 

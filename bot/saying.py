@@ -7,7 +7,9 @@ crash is about the same message still. bot/spoken.py does it.
 from dataclasses import dataclass, replace
 
 from bot.errors import UserError
-from bot.jobs import Heard, Job, Kind, TicketWork
+from bot.jobs import Heard, Job, Kind, ProposalWork, TicketWork
+from bot.proposal_desk import ProposalDesk
+from bot.proposals import Review
 from bot.rechecking import NothingToCheckError, Rechecking
 from bot.records import Answer, Place
 from bot.reply import Notice
@@ -17,6 +19,7 @@ from bot.words import WRITING, Here, Spoken, Word, help_here, parse_word, stray
 from bot.workflows import Workflows
 
 AT_ONCE = {Word.CLAIM: Deed.CLAIM, Word.UNCLAIM: Deed.UNCLAIM}
+REVIEWS = {Word.APPROVE: Review.APPROVE, Word.DISCARD: Review.DISCARD}
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Saying:
 
     workflows: Workflows
     rechecking: Rechecking
+    proposals: ProposalDesk
 
     async def take(self, heard: Heard, raw: str) -> bool:
         """Have done what a word says; False for what is none, or fits nothing in its thread."""
@@ -34,6 +38,10 @@ class Saying:
         here = await self.here(heard.place)
         if not here.fits(spoken.word, checkable=self._is_checkable(here)):
             return False
+        if here.proposal and spoken.word in REVIEWS:
+            work = ProposalWork(here.proposal.id, REVIEWS[spoken.word], seq=here.proposal.seq)
+            await self.proposals.review(heard.user, f"{heard.id}:word", work)
+            return True
         deed = await self._deed(spoken, here, heard)
         if deed and here.ticket:
             await self._to_ticket(deed, here.ticket, heard)
@@ -61,11 +69,13 @@ class Saying:
     async def here(self, place: Place) -> Here:
         """Return what stands in a thread: the asker's, or the one under a ticket's card."""
         store = self.workflows.store
+        proposal = None
         if place.channel == self.workflows.staff_channel:
             ticket = await store.tickets.with_card(place.root)
+            proposal = await store.proposals.with_card(place.root)
         else:
             ticket = await store.tickets.of_thread(place)
-        here = Here(thread=await store.threads.get(place), ticket=ticket)
+        here = Here(thread=await store.threads.get(place), ticket=ticket, proposal=proposal)
         for answer in await store.answers.in_thread(place):
             if answer.open:
                 here = await self._with_answer(here, answer)
@@ -145,6 +155,8 @@ class Saying:
                 about = here.run.posted
             case Word.PICK | Word.NONE if here.choices:
                 about, entry = here.choices.question, self._picked(here.choices, spoken.rest)
+            case Word.EDIT if here.proposal:
+                about = str(here.proposal.id)
             case _ if here.ticket:
                 about = str(here.ticket.id)
         key, place = f"{heard.id}:word", heard.place

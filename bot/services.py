@@ -1,7 +1,7 @@
 """What the bot runs on, opened once and passed down."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,13 +20,17 @@ from bot.database import open_database
 from bot.diagnosis import Instruments
 from bot.errors import ConfigError
 from bot.guard import Guard
-from bot.refreshing import Refresher, stamp_of
+from bot.refreshing import Refresher, approved_entries, stamp_of
 from bot.store import Store
 from bot.telemetry import configure_logging
-from knowledge.entry import BadKnowledge
+from knowledge.entry import BadKnowledge, Entry
 from knowledge.labelled import BadMessagesError
 
 MATCHING_THREADS = 2  # RapidFuzz releases the GIL; more threads than cores gain nothing
+
+
+async def _nothing_new() -> None:
+    """Entries that never change."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Services:
     matching: Executor
     instruments: Instruments
     clock: Callable[[], float] = time
+    refresh: Callable[[], Awaitable[None]] = _nothing_new  # takes up changes of the entries now
 
 
 @asynccontextmanager
@@ -54,24 +59,27 @@ async def open_services(
         matching = ThreadPoolExecutor(MATCHING_THREADS, thread_name_prefix="matching")
         try:
             folder, reopen = shipped_or(kb), partial(open_knowledge, kb)
-            stamp = stamp_of(folder)
-            answerer = reopen()
-            refresher = Refresher(answerer, folder, stamp, reopen, matching)
+            store = Store(engine)
+            known = stamp_of(folder), await store.proposals.stamp()
+            answerer = reopen(await approved_entries(store.proposals))
+            refresher = Refresher(answerer, folder, known, reopen, matching, store.proposals)
             watching = asyncio.create_task(refresher.run())
             try:
                 default = Environment(settings.anon_default_env)
                 instruments = Instruments(api, guard or Guard(), default)
-                yield Services(settings, Store(engine), answerer, matching, instruments)
+                yield Services(
+                    settings, store, answerer, matching, instruments, refresh=refresher.look
+                )
             finally:
                 watching.cancel()
         finally:
             matching.shutdown(cancel_futures=True)
 
 
-def open_knowledge(kb: Path | None) -> Answerer:
+def open_knowledge(kb: Path | None, more: Iterable[Entry] = ()) -> Answerer:
     """Open the knowledge base; what is wrong with its files is the person's to mend."""
     try:
-        return open_answerer(kb)
+        return open_answerer(kb, more=more)
     except (BadKnowledge, BadMessagesError) as error:
         raise ConfigError(str(error)) from None
 

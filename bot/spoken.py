@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from bot.errors import UserError
 from bot.feedback import Feedback
 from bot.jobs import Follow, Job
+from bot.proposal_reply import ProposalFormOffer
 from bot.rechecking import Rechecking, needs_token
-from bot.reply import FormOffer, Notice
+from bot.reply import FormOffer, Notice, Said
 from bot.ticket_desk import NOT_YOURS
 from bot.ticket_records import Deed
 from bot.ticket_reply import TicketFormOffer
@@ -91,7 +92,11 @@ class _Doing:
             case _:
                 if job.user not in await self.workflows.staff.ids():
                     raise UserError(NOT_YOURS)
-                await self.whisper(TicketFormOffer(int(job.about), WRITTEN[word]))
+                number = int(job.about)
+                is_edit = word is Word.EDIT
+                await self.whisper(
+                    ProposalFormOffer(number) if is_edit else TicketFormOffer(number, word)
+                )
 
-    async def whisper(self, said: Notice | FormOffer | TicketFormOffer) -> None:
+    async def whisper(self, said: Said) -> None:
         await self.workflows.messenger.whisper(self.job.place, self.job.user, said)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.answer_store import AnswerStore
 from bot.audit import Audit
 from bot.miss_store import MissStore
+from bot.proposal_store import ProposalStore
 from bot.records import (
     Around,
     Mode,
@@ -77,6 +78,7 @@ class Store:
         self.misses = MissStore(self._rows)
         self.audit = Audit(engine)
         self.tickets = TicketStore(self._rows)
+        self.proposals = ProposalStore(self._rows)
         self.stats = Statistics(self._rows)
         self.runs = RunStore(self._rows)
 
@@ -154,11 +156,13 @@ class Store:
         async with self._rows.write() as connection:
             for table, column in OWNED:
                 await connection.execute(_deletion(table, {"team": team, column: user}))
+        await self.proposals.forget(await self.tickets.numbers(team, user), user)
         await self.tickets.forget(team, user)
 
     async def forget_team(self, team: str) -> int:
         """Delete every row that was kept for the team, but for the audit; return how many."""
-        count = await self.tickets.forget_team(team)
+        count = await self.proposals.forget(await self.tickets.numbers(team))
+        count += await self.tickets.forget_team(team)
         seen = delete(seen_events).where(seen_events.c.key.contains(f":{team}:", autoescape=True))
         async with self._rows.write() as connection:
             for table in reversed(METADATA.sorted_tables):
@@ -179,6 +183,7 @@ class Store:
             await connection.execute(delete(pieces).where(pieces.c.seen < now - PIECES_SECONDS))
         await self.audit.purge(now)
         await self.tickets.purge(before)
+        await self.proposals.purge(before)
 
     async def purge_all(self, before: float, now: float) -> int:
         """Delete what ``purge`` deletes, and threads, answers and votes of before then."""

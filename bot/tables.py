@@ -236,3 +236,26 @@ ticket_events = Table(
     Column("at", Float, nullable=False),
     Index("ix_ticket_events_at", "at", "deed"),
 )
+
+# Entries that staff wrote from a ticket; approved ones are part of the base.
+proposals = Table(
+    "proposals",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(200), nullable=False, unique=True),  # names the form that proposed it
+    Column("ticket", Integer, nullable=False),
+    Column("entry", String(64), nullable=False),
+    Column("text", Text, nullable=False),  # as its file would hold it; redacted
+    Column("problems", JSON, nullable=False),  # what kb lint says
+    Column("state", String(16), nullable=False),
+    Column("author", String(32), nullable=False),
+    Column("reviewer", String(32), nullable=False),
+    Column("card", String(32), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("last", String(200), nullable=False),  # key of the last review
+    Column("opened", Float, nullable=False),
+    Column("updated", Float, nullable=False),
+    Index("ix_proposals_state", "state", "updated"),
+    Index("ix_proposals_card", "card"),
+    Index("ix_proposals_ticket", "ticket"),
+)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.ticket_records import Deed, Ticket
+from bot.words import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,10 @@ class TicketReply:
 
 @dataclass(frozen=True, slots=True)
 class TicketFormOffer:
-    """Offers staff the form in which they write to the asker, or say how it was resolved."""
+    """Offers staff a form of a ticket: to write to the asker, to resolve it, to save an entry."""
 
     number: int
-    deed: Deed
+    word: Word  # that the form is for
 
 
 TicketSaid = TicketCard | TicketNote | TicketLine | TicketReply | TicketFormOffer

@@ -157,9 +157,11 @@ class TicketStore:
             said = ticket_events.c.user == user
             await connection.execute(update(ticket_events).where(said).values(text=""))
 
-    async def numbers(self, team: str) -> list[int]:
-        """Return the numbers of a team's tickets."""
-        rows = await self._rows.all(select(tickets.c.id).where(tickets.c.team == team))
+    async def numbers(self, team: str, asker: str = "") -> list[int]:
+        """Return the numbers of a team's tickets, or of those of one person in it."""
+        query = select(tickets.c.id).where(tickets.c.team == team)
+        query = query.where(tickets.c.asker == asker) if asker else query
+        rows = await self._rows.all(query)
         return [row.id for row in rows]
 
     async def forget_team(self, team: str) -> int:

@@ -15,6 +15,7 @@ from bot.minting import open_minter
 from bot.mints import Mints
 from bot.planning import Planner
 from bot.private_checks import PrivateChecks
+from bot.proposal_desk import ProposalDesk
 from bot.rechecking import Rechecking
 from bot.run_store import Limits
 from bot.saying import Saying
@@ -67,9 +68,12 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
         settings.remind_minutes * 60, settings.stale_days * DAY, settings.close_days * DAY
     )
     tickets = TicketDesk(workflows, gathering, settings.escalation_group, waits)
+    proposals = ProposalDesk(workflows, services.matching, services.refresh)
     planner = Planner(workflows, asking, checks, services.clock)
-    saying = Saying(workflows, rechecking)
-    desk = Desk(planner, workflows, asking, feedback, saying, checks, tickets, services.clock)
+    saying = Saying(workflows, rechecking, proposals)
+    desk = Desk(
+        planner, workflows, asking, feedback, saying, checks, tickets, proposals, services.clock
+    )
     return {
         "desk": desk,
         "messenger": messenger,
@@ -83,6 +87,7 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
         "feedback": feedback,
         "gathering": gathering,
         "tickets": tickets,
+        "proposals": proposals,
         "hearing": Hearing(
             workflows,
             asking,

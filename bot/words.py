@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.proposals import Proposal
 from bot.records import Answer, State, Thread
 from bot.run_store import Run
 from bot.ticket_records import Ticket
@@ -30,11 +31,16 @@ class Word(StrEnum):
     REPLY = "reply"
     NEED_INFO = "need info"
     RESOLVE = "resolve"
+    SAVE = "save as faq"
+    APPROVE = "approve"
+    EDIT = "edit"
+    DISCARD = "discard"
 
 
 WRITING = frozenset({Word.REPLY, Word.NEED_INFO, Word.RESOLVE})  # of staff, to the asker
-OF_TICKETS = WRITING | {Word.CLAIM, Word.UNCLAIM}
-STAFFS = OF_TICKETS | {Word.REMOVE}
+OF_TICKETS = WRITING | {Word.CLAIM, Word.UNCLAIM, Word.SAVE}
+OF_PROPOSALS = frozenset({Word.APPROVE, Word.EDIT, Word.DISCARD})
+STAFFS = OF_TICKETS | OF_PROPOSALS | {Word.REMOVE}
 HELP = {
     Word.SOLVED: "`solved` – the answer helped",
     Word.NOT_IT: "`not it` – the next answer, or a human",
@@ -49,6 +55,10 @@ HELP = {
     Word.REPLY: "`reply` and your words – to the asker, in the asker's thread (staff)",
     Word.NEED_INFO: "`need info` and your question – then the ticket waits for the asker (staff)",
     Word.RESOLVE: "`resolve` and how, the right entry's id first if one was (staff)",
+    Word.SAVE: "`save as FAQ` – the answer becomes a proposed entry (staff)",
+    Word.APPROVE: "`approve` – the proposed entry goes live (staff)",
+    Word.EDIT: "`edit` – a form to change the proposed entry (staff)",
+    Word.DISCARD: "`discard` – the entry is not proposed any more, or no longer live (staff)",
 }
 ALWAYS = (
     "`escalate`, with or without words – a human, with all that I found",
@@ -58,6 +68,7 @@ ALWAYS = (
 IN_THREAD = "In this thread, after my name:"
 ELSEWHERE = "`help` outside of a thread lists all that I can do; each works here too."
 NO_TICKET = "`{word}` is for the thread of a ticket, and this is none."
+NO_PROPOSAL = "`{word}` is for the thread of a proposed entry, and this is none."
 NO_ANSWER = "`{word}` is for a thread with something of mine that it fits; I see nothing such here."
 _SAID = {word.value: word for word in Word if word is not Word.PICK} | {
     "run checks again": Word.RUN_AGAIN,
@@ -88,6 +99,7 @@ class Here:
     run: Run | None = None
     thread: Thread | None = None
     ticket: Ticket | None = None
+    proposal: Proposal | None = None
 
     @property
     def finished(self) -> bool:
@@ -98,6 +110,8 @@ class Here:
         """Tell whether there is something here for the word; who may is judged elsewhere."""
         if word in OF_TICKETS:
             return self.ticket is not None
+        if word in OF_PROPOSALS:
+            return self.proposal is not None
         solved = self.thread is not None and self.thread.state is State.SOLVED
         return {
             Word.SOLVED: self.answer is not None,
@@ -126,6 +140,8 @@ def parse_word(text: str) -> Spoken | None:
 
 def stray(word: Word) -> str:
     """Say why a word means nothing where it was said."""
+    if word in OF_PROPOSALS:
+        return NO_PROPOSAL.format(word=word.value)
     return (NO_TICKET if word in OF_TICKETS else NO_ANSWER).format(word=word.value)
 
 
@@ -133,6 +149,6 @@ def help_here(here: Here, *, staff: bool, checkable: bool) -> str:
     """Return what can be said in a thread, of what makes sense there."""
     words = [word for word in Word if staff or word not in STAFFS]
     if here.finished:
-        words = [word for word in words if word not in OF_TICKETS]
+        words = [word for word in words if word not in OF_TICKETS - {Word.SAVE}]
     lines = [HELP[word] for word in words if here.fits(word, checkable=checkable)]
     return "\n".join([IN_THREAD, *(f"• {line}" for line in (*lines, *ALWAYS)), ELSEWHERE])

@@ -22,6 +22,7 @@ from handlers import (
     ids,
     leaving,
     mint,
+    proposals,
     shortcuts,
     tickets,
 )
@@ -110,9 +111,19 @@ LISTENERS = (
     Listener(Kind.ACTION, ids.TICKET_REPLY, tickets.on_write, Word.REPLY),
     Listener(Kind.ACTION, ids.TICKET_NEED_INFO, tickets.on_write, Word.NEED_INFO),
     Listener(Kind.ACTION, ids.TICKET_RESOLVE, tickets.on_write, Word.RESOLVE),
+    Listener(Kind.ACTION, ids.TICKET_SAVE, proposals.on_save, Word.SAVE),
     Listener(Kind.VIEW, ids.REPLY_VIEW, tickets.on_ticket_form, Word.REPLY),
     Listener(Kind.VIEW, ids.NEED_INFO_VIEW, tickets.on_ticket_form, Word.NEED_INFO),
     Listener(Kind.VIEW, ids.RESOLVE_VIEW, tickets.on_ticket_form, Word.RESOLVE),
+    Listener(Kind.ACTION, ids.PROPOSAL_APPROVE, proposals.on_review, Word.APPROVE),
+    Listener(Kind.ACTION, ids.PROPOSAL_EDIT, proposals.on_edit, Word.EDIT),
+    Listener(Kind.ACTION, ids.PROPOSAL_DISCARD, proposals.on_review, Word.DISCARD),
+    Listener(
+        Kind.VIEW,
+        ids.PROPOSAL_VIEW,
+        proposals.on_form,
+        Unsaid("an entry has too many parts for one message; the word opens the form"),
+    ),
 )
 
 

@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, MarkdownBlock
 
 from bot.checks.ladder import State
 from bot.ladders import Ladder
+from bot.proposal_reply import ProposalCard, ProposalFormOffer
 from bot.reply import (
     EVERYBODY,
     Again,
@@ -30,6 +31,7 @@ from bot.verbs import Form
 from handlers import ids
 from handlers.blocks_checks import ladder_message, reply_ladder, run_again
 from handlers.blocks_mint import mint_answer
+from handlers.blocks_proposals import proposal_blocks
 from handlers.blocks_stats import stats_answer
 from handlers.blocks_tickets import ticket_blocks
 from handlers.elements import TEXT_LIMIT, actions, button, context, defused, section
@@ -66,6 +68,8 @@ def render(said: Said) -> Rendered:
     match said:
         case TicketCard() | TicketNote() | TicketLine() | TicketReply() | TicketFormOffer():
             text, blocks = ticket_blocks(said)
+        case ProposalCard() | ProposalFormOffer():
+            text, blocks = proposal_blocks(said)
         case StatsAnswer():
             text, blocks = stats_answer(said)
         case _:

@@ -18,6 +18,7 @@ from bot.ticket_reply import (
     TriedEntry,
 )
 from bot.tickets import duration
+from bot.words import Word
 from handlers import ids
 from handlers.elements import TEXT_LIMIT, actions, button, context, section
 from handlers.mrkdwn import escape, escaped, pieces
@@ -58,9 +59,10 @@ NOT_TOLD = "No staff channel could be told; staff see it in my App Home."
 USUAL = "Usual time to a first answer: {time}."
 OFFER = "Ticket {number}: say it in a form, or after the word. Only you see this."
 FORMS = {
-    Deed.REPLY: ("Reply", ids.TICKET_REPLY),
-    Deed.NEED_INFO: ("Need info", ids.TICKET_NEED_INFO),
-    Deed.RESOLVE: ("Resolve", ids.TICKET_RESOLVE),
+    Word.REPLY: ("Reply", ids.TICKET_REPLY),
+    Word.NEED_INFO: ("Need info", ids.TICKET_NEED_INFO),
+    Word.RESOLVE: ("Resolve", ids.TICKET_RESOLVE),
+    Word.SAVE: ("Save as FAQ", ids.TICKET_SAVE),
 }
 STALE_QUESTION = (
     "<@{asker}>, is ticket {number} still open for you? Answer here, or it is closed in some days."
@@ -81,7 +83,7 @@ def ticket_blocks(said: TicketSaid) -> tuple[str, list[Block]]:
             text = _reply(said)
             return text, [section(text), *_spoken(said.text)]
         case TicketFormOffer():
-            text, (label, action) = OFFER.format(number=said.number), FORMS[said.deed]
+            text, (label, action) = OFFER.format(number=said.number), FORMS[said.word]
             return text, [section(text), actions([button(label, action, str(said.number))])]
         case _:
             assert_never(said)
@@ -118,7 +120,8 @@ def _card(card: TicketCard) -> tuple[str, list[Block]]:
 
 def _card_buttons(state: TicketState, number: str) -> list[ButtonElement]:
     if state in FINISHED:
-        return [button("Reopen", ids.TICKET_REOPEN, number)]
+        save = button("Save as FAQ", ids.TICKET_SAVE, number)
+        return [button("Reopen", ids.TICKET_REOPEN, number), save]
     claimed = state is TicketState.CLAIMED
     shown = [button("Claim", ids.TICKET_CLAIM, number, style=None if claimed else "primary")]
     if state is TicketState.WAITING:
@@ -129,6 +132,8 @@ def _card_buttons(state: TicketState, number: str) -> list[ButtonElement]:
     if state is not TicketState.WAITING:
         shown.append(button("Need info", ids.TICKET_NEED_INFO, number))
     shown.append(button("Resolve", ids.TICKET_RESOLVE, number))
+    if claimed:
+        shown.append(button("Save as FAQ", ids.TICKET_SAVE, number))
     return shown
 
 

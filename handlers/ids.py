@@ -30,6 +30,11 @@ TICKET_REOPEN = "ticket_reopen"
 REPLY_VIEW = "form_ticket_reply"
 NEED_INFO_VIEW = "form_ticket_need_info"
 RESOLVE_VIEW = "form_ticket_resolve"
+TICKET_SAVE = "ticket_save"
+PROPOSAL_APPROVE = "proposal_approve"
+PROPOSAL_EDIT = "proposal_edit"
+PROPOSAL_DISCARD = "proposal_discard"
+PROPOSAL_VIEW = "form_proposal"
 WAITING_VIEW = "waiting"  # a modal without inputs
 
 PASTE = "paste"  # inputs of forms: block and action

@@ -131,6 +131,11 @@ def parse_entry(text: str, file: str) -> Entry:
     return entry
 
 
+def faults_of(text: str) -> tuple[Fault, ...]:
+    """Return all that is wrong with a file's text; nothing where it is an entry."""
+    return tuple(_read(text)[1])
+
+
 def render_entry(entry: Entry) -> str:
     """Write the file's text again: `parse_entry(render_entry(e), file) == e`."""
     fields = {
@@ -224,9 +229,10 @@ def _read(text: str) -> tuple[Entry | None, list[Fault]]:
         body=body,
     )
     if not entry.errors and not entry.asks:
-        form.blame(None, "neither `errors` nor `asks` is there", "add at least one of the two")
+        wrong = "neither `errors` nor `asks` is there"
+        form.blame(None, wrong, "add at least one of the two", "errors")
     if not body:
-        form.blame(None, "there is no answer", "write it below the second `---`")
+        form.blame(None, "there is no answer", "write it below the second `---`", "body")
     return (None if form.faults else entry), form.faults
 
 

@@ -26,6 +26,7 @@ class Fault:
     line: int | None
     wrong: str
     remedy: str
+    key: str = ""  # whose value it is; empty: of no one key
 
 
 class FaultyError(ValueError):
@@ -92,10 +93,10 @@ class Form:
         self.faults: list[Fault] = []
         self.fields = self.members(node, known)
 
-    def blame(self, node: yaml.Node | None, wrong: str, remedy: str) -> None:
+    def blame(self, node: yaml.Node | None, wrong: str, remedy: str, key: str = "") -> None:
         """Note a fault at the node's line, or at the file's first."""
         mark = node.start_mark if node else None
-        self.faults.append(Fault(mark.line + 1 if mark else 1, wrong, remedy))
+        self.faults.append(Fault(mark.line + 1 if mark else 1, wrong, remedy, key))
 
     def members(self, node: yaml.MappingNode, known: tuple[str, ...]) -> dict[str, yaml.Node]:
         """Collect the known keys; the others and repeated ones are faults."""
@@ -126,20 +127,21 @@ class Form:
         """List the nodes of a list."""
         if isinstance(node, yaml.SequenceNode):
             return list(node.value)
-        self.blame(node, f"`{name}` is not a list", "begin each of its lines with `- `")
+        self.blame(node, f"`{name}` is not a list", "begin each of its lines with `- `", name)
         return []
 
     def text(self, node: yaml.Node | None, name: str) -> str:
         """Give the node's text without outer blanks."""
         if node is None or node.value == "":
-            self.blame(node, f"`{name}` is missing", f"write `{name}: …`")
+            self.blame(node, f"`{name}` is missing", f"write `{name}: …`", name)
         elif not isinstance(node, yaml.ScalarNode):
-            self.blame(node, f"`{name}` is not text here", _QUOTE)
+            self.blame(node, f"`{name}` is not text here", _QUOTE, name)
         elif not (value := node.value.strip()) or _CONTROL.search(value):
-            self.blame(node, f"`{name}` is blank or has control characters", "write plain text")
+            wrong = f"`{name}` is blank or has control characters"
+            self.blame(node, wrong, "write plain text", name)
         elif len(value) > TEXT_LIMIT:
             wrong = f"`{name}` is longer than {TEXT_LIMIT} characters here"
-            self.blame(node, wrong, "keep the part that identifies it")
+            self.blame(node, wrong, "keep the part that identifies it", name)
         else:
             return str(value)
         return ""
@@ -148,7 +150,7 @@ class Form:
         """Give the node's text if all of it fits the pattern."""
         value = self.text(node, name)
         if value and not want.fullmatch(value):
-            self.blame(node, f"`{name}` cannot be `{value[:80]}`", f"use {like}")
+            self.blame(node, f"`{name}` cannot be `{value[:80]}`", f"use {like}", name)
         return value
 
     def choice(self, node: yaml.Node | None, name: str, kinds: type[_Choice]) -> _Choice:
@@ -156,7 +158,7 @@ class Form:
         value, known = self.text(node, name), {str(kind): kind for kind in kinds}
         if value and value not in known:
             wrong = f"`{name}` cannot be `{value[:80]}`"
-            self.blame(node, wrong, _did_you_mean(value, tuple(known)))
+            self.blame(node, wrong, _did_you_mean(value, tuple(known)), name)
         return known.get(value) or next(iter(kinds))
 
     def day(self, name: str) -> date | None:
@@ -165,7 +167,8 @@ class Form:
         try:
             return date.fromisoformat(value) if value else None
         except ValueError:
-            self.blame(self.fields[name], f"`{name}` is not a date", "write it as 2026-11-22")
+            wrong = f"`{name}` is not a date"
+            self.blame(self.fields[name], wrong, "write it as 2026-11-22", name)
             return None
 
 

@@ -35,6 +35,7 @@ SURE_500 = "Error translating external user id: 500 - Internal Server"
 UNSURE = "some error about the user id, what is it?"
 TALK = ("thanks all!", "morning")
 PLAIN = (SURE_404,)  # begun before it is matched
+BROAD = "500 error"  # what kb lint finds fault with
 MISS = "TypeError: cannot read properties of undefined"
 SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 
@@ -93,6 +94,9 @@ class FakeAnswerer:
 
     def entry(self, entry_id: str) -> Entry | None:
         return ENTRIES.get(entry_id)
+
+    def problems(self, entry: Entry) -> tuple[str, ...]:
+        return ("its error is too broad",) if entry.errors == (BROAD,) else ()
 
 
 def decision(outcome: Outcome, score: float, *names: str) -> Decision:

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import yaml
@@ -18,9 +18,12 @@ from bot.anon_double import KEYS
 from bot.batches import MAX_LINE, answer_lines
 from bot.cli import run_command_line
 from bot.cli_kb import SKELETON
-from bot.config import Settings
+from bot.config import Settings, read_settings
+from bot.database import open_database
 from bot.playground.running import running_workspace
-from knowledge.entry import load_entries, parse_entry
+from bot.proposals import Review, Reviewing
+from bot.store import Store
+from knowledge.entry import load_entries, parse_entry, render_entry
 
 STALLED = "BrewError: grinder stalled, motor current above 900 mA"
 SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
@@ -328,6 +331,31 @@ def test_kb_show_prints_the_entry_as_a_file(call, kb):
 
 def test_kb_show_of_nothing_names_what_is_close(call, kb):
     assert call("kb", "show", "grinder", "--kb", kb).failed(2, "Closest: grinder-jam")
+
+
+def test_kb_export_of_nothing_says_so(call, monkeypatch, tmp_path):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    ended = call("kb", "export")
+    assert (ended.code, ended.out) == (0, "")
+    assert "approved no entry" in ended.err
+
+
+def test_kb_export_prints_what_the_base_does_not_have(call, monkeypatch, tmp_path, kb):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    call("db", "upgrade")
+    entry = load_entries(kb)[0]
+
+    async def approve():
+        async with open_database(read_settings().store_url) as engine:
+            proposals = Store(engine).proposals
+            by = Reviewing(Review.PROPOSE, "form", "U1", entry=entry.id, text=render_entry(entry))
+            proposal = await proposals.open(1, by, 1.0)
+            by = replace(by, review=Review.APPROVE, key="press", user="U2")
+            assert await proposals.act(proposal.id, by, 2.0)
+
+    asyncio.run(approve())
+    assert f"+++ b/knowledge/entries/{entry.id}.md" in call("kb", "export").out
+    assert call("kb", "export", "--kb", kb).out == ""
 
 
 def test_kb_search(call, kb):

@@ -1,4 +1,4 @@
-"""Three people in the page: who asks, who is staff, and who only reads along."""
+"""People in the page: who asks, two of staff, and who reads along and then has the same error."""
 
 import re
 from collections.abc import Iterator
@@ -17,8 +17,11 @@ __all__ = ["browser", "pytestmark"]
 PASTE = (
     "Error translating external user id: 404 - Not Found\n"
     "and after a restart\n"
-    "Error translating external user id: 500 - Internal Server Error"
+    "Error translating external user id: 500 - Internal Server Error\n"
+    "caused by SessionStoreFull (acme-7)"
 )
+ERROR = "caused by SessionStoreFull ({id})"
+ENTRY = "session-store-full"
 CAUSE = "The session store of acme-7 was full"
 
 
@@ -76,28 +79,30 @@ def real(tmp_path: Path) -> Iterator[PageLab]:
 @pytest.fixture(params=[("light", 1280), ("dark", 1280), ("phone", 390)], ids=lambda p: p[0])
 def people(
     request: pytest.FixtureRequest, browser: Browser, real: PageLab
-) -> Iterator[tuple[Watching, Watching, Watching]]:
+) -> Iterator[tuple[Watching, ...]]:
     shown, width = request.param
-    three = [
+    all_of_them = [
         Watching(
             name,
             visit(browser, real, person=f"U0{name.upper()}", width=width, dark=shown == "dark"),
             shown,
         )
-        for name in ("ana", "sam", "bo")
+        for name in ("ana", "sam", "bo", "tess")
     ]
-    yield tuple(three)
-    for one in three:
+    yield tuple(all_of_them)
+    for one in all_of_them:
         done(one.page)
 
 
-def test_from_a_paste_to_a_human_and_back(people: tuple[Watching, Watching, Watching]) -> None:
-    ana, sam, bo = people
+def test_from_a_paste_to_a_human_and_back(people: tuple[Watching, ...]) -> None:
+    ana, sam, bo, tess = people
     first = wrong_twice(ana, bo)
     escalated(ana)
     claimed_and_answered(ana, sam, bo)
     resolved(ana, sam, bo)
     expect(first).to_contain_text("Not it")
+    saved(sam, tess)
+    answered_anew(bo)
 
 
 def wrong_twice(ana: Watching, bo: Watching) -> Locator:
@@ -176,3 +181,45 @@ def resolved(ana: Watching, sam: Watching, bo: Watching) -> None:
         expect(one.note.get_by_role("button", name="Reopen")).to_be_visible()
     ana.picture("9-resolved")
     bo.picture("9-resolved")
+
+
+def saved(sam: Watching, tess: Watching) -> None:
+    """Staff make an entry of it: one writes it, another approves it."""
+    card = sam.page.locator("main article").filter(has_text="Ticket 1")
+    sam.press(card, "Save as FAQ")
+    form = sam.dialog
+    expect(form.get_by_label("Answer")).to_have_value(re.compile("I look into it & come back."))
+    expect(form.get_by_label("Errors")).to_have_value(re.compile(re.escape(ERROR)))
+    sam.picture("10-draft")
+    form.get_by_label("Errors").fill(ERROR)
+    form.get_by_label("Questions").fill("")
+    form.get_by_label("Title").fill("The session store is full")
+    form.get_by_label("Id").fill("frontend-cors")
+    form.get_by_label("Answer").fill("Ask for **more room** in the session store.")
+    sam.press(form, "Propose")
+    expect(form).to_contain_text("in the base already")
+    sam.picture("11-refused")
+    form.get_by_label("Id").fill(ENTRY)
+    sam.press(form, "Propose")
+    expect(sam.dialog).to_have_count(0)
+    tess.open("staff")
+    proposal = tess.page.locator("main article").filter(has_text=ENTRY)
+    expect(proposal).to_contain_text("nothing to mend", timeout=30_000)
+    tess.picture("12-proposed")
+    tess.press(proposal, "Approve")
+    expect(proposal).to_contain_text("approved it", timeout=30_000)
+    tess.picture("13-live")
+
+
+def answered_anew(bo: Watching) -> None:
+    """Somebody else pastes the same: the new entry answers."""
+    bo.open("support")
+    box = bo.page.get_by_label("Message #support")
+    box.fill(PASTE.replace("acme-7", "globex-3"))
+    box.press("Enter")
+    threads = bo.page.locator("main").get_by_role("button", name=re.compile(r"\d repl"))
+    expect(threads).to_have_count(2)
+    threads.last.click()
+    expect(bo.answer(1)).to_contain_text(ENTRY)
+    expect(bo.answer(1)).to_contain_text("more room in the session store")
+    bo.picture("14-answered")

@@ -229,7 +229,7 @@ async def test_faults_over_http(script, lab):
 
 async def test_the_first_visit(script):
     _, state = await script.get("/playground/state")
-    assert [user["name"] for user in state["users"]] == ["ana", "bo", "sam", "eve"]
+    assert [user["name"] for user in state["users"]] == ["ana", "bo", "sam", "eve", "tess"]
     assert [c["name"] for c in state["channels"]][:3] == ["support", "general", "staff"]
     assert len(state["examples"]) == 3
     assert "Slack and Anon are stand-ins" in state["stand_ins"]

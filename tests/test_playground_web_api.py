@@ -151,11 +151,11 @@ async def test_people_and_channels(client):
     assert eve["team_id"] != "T0ACME"
     assert "email" not in eve["profile"]
     assert await refused(client.users_info(user="U0NONE")) == "user_not_found"
-    assert len((await client.users_list())["members"]) == 5
+    assert len((await client.users_list())["members"]) == 6
     support = (await client.conversations_info(channel="C0SUPPORT"))["channel"]
     assert support["is_ext_shared"]
     staff = await client.conversations_members(channel="C0STAFF")
-    assert sorted(staff["members"]) == ["U0ANON", "U0SAM"]
+    assert sorted(staff["members"]) == ["U0ANON", "U0SAM", "U0TESS"]
     both = await client.conversations_list(types="public_channel,private_channel")
     assert [c["name"] for c in both["channels"]] == ["support", "general", "staff"]
     dm = (await client.conversations_open(users="U0ANA"))["channel"]["id"]

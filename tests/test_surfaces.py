@@ -59,6 +59,13 @@ class Thread:
         (found,) = [m for m in everything if m.user == "U0ANON" and "*Ticket" in m.text]
         return found
 
+    @property
+    def proposal(self):
+        """Return the card of the one proposed entry."""
+        everything = self.lab.lab.workspace.said(STAFF)
+        (found,) = [m for m in everything if m.user == "U0ANON" and "entry*" in str(m.blocks)]
+        return found
+
     async def press(self, action, user="sam", **filled):
         """Press a button of the ticket's card, and fill in its form."""
         await self.lab.click(self.card, action, user)
@@ -402,6 +409,62 @@ for name, (filled, text) in FORMS.items():
         Thread.ticket, of_card(f"ticket_{name}", **filled), say(text, "sam")
     )
 SURFACES = [each for each in LISTENERS if each.kind is not Kind.EVENT]
+
+
+async def proposable(thread):
+    """Let a ticket be resolved, from which sam proposed an entry."""
+    await resolved(thread)
+    await thread.press("ticket_save", title="Relink", id="relink", body="Relink.", kind="error")
+
+
+def of_proposal(action, user="tess"):
+    async def press(thread):
+        await thread.lab.click(thread.proposal, f"proposal_{action}", user)
+
+    return press
+
+
+def said_of_proposal(text, user="tess"):
+    async def say_it(thread):
+        thread.channel, thread.ts = "staff", thread.proposal.ts
+        await thread.say(text, user)
+
+    return say_it
+
+
+async def edit_offered(thread):
+    await said_of_proposal("edit")(thread)
+    await thread.lab.click(thread.lab.lab.private("tess")[-1], ids.PROPOSAL_EDIT, "tess")
+
+
+async def save_offered(thread):
+    await thread.say("save as FAQ", "sam")
+    await thread.lab.click(thread.lab.lab.private("sam")[-1], ids.TICKET_SAVE, "sam")
+
+
+def form_of(user):
+    async def shown(thread):
+        view = thread.lab.modal(user)
+        return view.content["callback_id"], plain(str(view.content["blocks"]))
+
+    return shown
+
+
+async def proposed(thread):
+    rows = await thread.lab.opened.rows("proposals")
+    return [(row["state"], row["reviewer"]) for row in rows], plain(str(thread.proposal.blocks))
+
+
+CASES |= {
+    ids.TICKET_SAVE: Case(resolved, of_card("ticket_save"), save_offered, form_of("sam")),
+    ids.PROPOSAL_APPROVE: Case(
+        proposable, of_proposal("approve"), said_of_proposal("Approve"), proposed
+    ),
+    ids.PROPOSAL_DISCARD: Case(
+        proposable, of_proposal("discard"), said_of_proposal("discard"), proposed
+    ),
+    ids.PROPOSAL_EDIT: Case(proposable, of_proposal("edit"), edit_offered, form_of("tess")),
+}
 WITH_TWIN = [each for each in SURFACES if not isinstance(each.twin, Unsaid)]
 
 

@@ -46,6 +46,9 @@ class LeanAnswerer:
     def entry(self, entry_id: str) -> Entry | None:
         return ENTRIES.get(entry_id)
 
+    def problems(self, _entry: Entry) -> tuple[str, ...]:
+        return ()
+
 
 def serve(environment: dict[str, str], log: str, *, lean: bool) -> None:
     """Run ``anon-support run`` with this environment until it is ended."""
@@ -54,5 +57,5 @@ def serve(environment: dict[str, str], log: str, *, lean: bool) -> None:
         os.dup2(file.fileno(), sys.stdout.fileno())
         os.dup2(file.fileno(), sys.stderr.fileno())
     if lean:
-        services.open_knowledge = lambda _kb: LeanAnswerer()
+        services.open_knowledge = lambda _kb, _more=(): LeanAnswerer()
     asyncio.run(run_bot(read_settings(_env_file=None)))

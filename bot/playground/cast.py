@@ -59,6 +59,7 @@ PEOPLE = (
     Person("U0BO", "bo", "Bo Lindqvist", "#9a5b2d", "stands by"),
     Person("U0SAM", "sam", "Sam Okafor", "#5b2d9a", "staff"),
     Person("U0EVE", "eve", "Eve Moreau", "#2d9a5b", "guest, Slack Connect", GUEST_TEAM_ID),
+    Person("U0TESS", "tess", "Tess Adler", "#7d9a2d", "staff"),
 )
 BOT = Person(BOT_USER, BOT_NAME, "Anon", "#1f2430", "bot", is_bot=True)
 SLACKBOT_PERSON = Person(SLACKBOT, "slackbot", "Slackbot", "#777777", "Slack itself", is_bot=True)
@@ -82,7 +83,7 @@ def channels() -> list[Channel]:
             "C0STAFF",
             "staff",
             "staff",
-            {"U0SAM", BOT_USER},
+            {"U0SAM", "U0TESS", BOT_USER},
             is_private=True,
             topic="Support staff only",
         ),
