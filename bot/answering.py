@@ -5,7 +5,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -89,6 +89,18 @@ def decide(matches: Matches, *, explicit: bool, reply_from: float, suggest_from:
         fingerprint=matches.fingerprint,
         like=matches.like,
     )
+
+
+def held_to(decision: Decision, reply_from: float | None) -> Decision:
+    """Return the decision where another score, if one is given, makes a match sure."""
+    if reply_from is None or not decision.candidates:
+        return decision
+    if decision.score >= reply_from:
+        entry = decision.candidates[0].entry.id
+        return replace(decision, outcome=Outcome.REPLY, entry=entry)
+    if decision.outcome is Outcome.REPLY:
+        return replace(decision, outcome=Outcome.SUGGEST, entry=None)
+    return decision
 
 
 class Recently:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from bot.answering import Decision, Outcome, Paste, read_paste
 from bot.charts import stats_chart
+from bot.configuring import Configuring
 from bot.errors import UserError
 from bot.jobs import Job, Kind, work_id
 from bot.leaks import live_leaks
@@ -52,14 +53,8 @@ UNKNOWN = (
     "`help` lists what I can do."
 )
 TEXTS = {Name.UNKNOWN: UNKNOWN, **dict.fromkeys(CHECKING, CHECK_USAGE)}
-MODE_IS = "The mode here is `{mode}`. Staff change it with `config mode` and one of {modes}."
-MODE_SET = "The mode here is now `{mode}`."
-CONFIG_STAFF = "Only staff can change the mode of a channel."
 STATS_STAFF = "Only staff can see these figures."
 STATS_DAYS = "7d"
-CONFIG_BAD = "I know no mode `{mode}`: it is one of {modes}."
-CONFIG_DM = "A direct message has no mode: I always answer here."
-MODES = ", ".join(f"`{mode.value}`" for mode in Mode)
 WELCOME = (
     "Hello. The mode here is `{mode}`: {meaning} Staff change it with `config mode` after my name; "
     "`mute me` and I never speak to you unasked."
@@ -81,9 +76,13 @@ class Asking:
 
     workflows: Workflows
     matching: Executor
-    support_channels: tuple[str, ...]
     mints: Mints
     _deciding: dict[tuple[str, bool], asyncio.Future[Decision]] = field(default_factory=dict)
+
+    @property
+    def configuring(self) -> Configuring:
+        """What changes the settings of channels."""
+        return Configuring(self.workflows)
 
     async def read(self, text: str) -> Paste:
         """Unwrap and redact, off the event loop."""
@@ -187,7 +186,7 @@ class Asking:
     async def _staffs(self, verb: Verb, place: Place, user: str) -> Said:
         """Do what is for staff."""
         if verb.name is Name.CONFIG:
-            return await self._config(verb.rest, place.team, place.channel, user)
+            return await self.configuring.say(verb.rest, place, user)
         if user not in await self.workflows.staff.ids():
             raise UserError(STATS_STAFF)
         days = days_of(verb.rest or STATS_DAYS) or 1
@@ -211,6 +210,8 @@ class Asking:
         """Raise UserError, with the reason, where the person may not fill the form in."""
         if form is Form.MINT:
             await self.mints.admit(By(place.team, user, place.channel))
+        if form is Form.CONFIG:
+            await self.configuring.admit(place, user)
 
     async def mode(self, team: str, channel: str, user: str) -> Mode:
         """Return the channel's mode: the stored one, else the one that the settings give."""
@@ -219,7 +220,7 @@ class Asking:
 
     def default_mode(self, channel: str) -> Mode:
         """Return the mode of a channel that nobody configured."""
-        return Mode.AUTO if channel in self.support_channels else Mode.MENTION
+        return self.workflows.rules.default(channel).mode
 
     async def welcome(self, team: str, channel: str) -> None:
         """Say once, in one line, what to expect in a channel that the bot was invited to."""
@@ -255,20 +256,6 @@ class Asking:
             await self.workflows.store.unclaim(work)
             raise
         return Notice(done)
-
-    async def _config(self, rest: str, team: str, channel: str, user: str) -> Said:
-        if channel.startswith("D"):
-            raise UserError(CONFIG_DM)
-        wanted = rest.casefold().removeprefix("mode").strip()
-        if not wanted:
-            mode = await self.mode(team, channel, user)
-            return Notice(MODE_IS.format(mode=mode.value, modes=MODES))
-        if user not in await self.workflows.staff.ids():
-            raise UserError(CONFIG_STAFF)
-        if wanted not in set(Mode):
-            raise UserError(CONFIG_BAD.format(mode=wanted.strip("`"), modes=MODES))
-        await self.workflows.store.set_mode(team, channel, Mode(wanted))
-        return Notice(MODE_SET.format(mode=wanted))
 
 
 def _warning(paste: Paste, *, own: bool = True) -> tuple[Said, ...]:

@@ -17,7 +17,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, UserError
+from bot.hours import ALWAYS, hours_of
 
 NO_DATABASE = "give postgresql://USER:PASSWORD@HOST/NAME, or sqlite+aiosqlite:///FILE"
 NO_MINT_IN_PROD = (
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
     stale_days: float = Field(default=3, gt=0)  # a thread or ticket that waits so long is stale
 
     close_days: float = Field(default=4, gt=0)  # after an asker was asked once more
+    working_hours: str = ALWAYS  # or as in "mon-fri 9:00-17:00 Europe/Berlin"
 
     retention_days: int = Field(default=90, ge=1, le=3650)
     database_url: str = ""
@@ -138,6 +140,15 @@ class Settings(BaseSettings):
         )
         if not safe or not parts.hostname or parts.username or parts.query or parts.fragment:
             raise ValueError("it has to be an https:// address, or http:// on this machine")
+        return value
+
+    @field_validator("working_hours")
+    @classmethod
+    def _hours_can_be_read(cls, value: str) -> str:
+        try:
+            hours_of(value)
+        except UserError as error:
+            raise ValueError(str(error)) from None
         return value
 
     @field_validator("anon_default_env")

@@ -92,8 +92,9 @@ class Desk:
         return self.proposals if kind in PROPOSALS else None
 
     async def _said_already(self, job: Job) -> str:
-        """Return the message that gave the same entry in this channel within ten minutes."""
-        since = self.clock() - 60 * self.workflows.quiet_minutes
+        """Return the message that gave the same entry in this channel some minutes ago."""
+        rules = await self.workflows.rules.of(job.place.team, job.place.channel)
+        since = self.clock() - 60 * rules.quiet
         return await self.workflows.store.answers.said_since(job.place, job.entry, since)
 
     async def say(self, job: Job, since: float | None) -> str:

@@ -222,7 +222,8 @@ class Hearing:
         """Tell whether a message shows another error than the one that was just answered."""
         pieces = self._recent.lately(heard)
         if pieces and pieces.early and heard.ts not in pieces.texts:
-            pieces.entry, pieces.early = await self._planner.entry_of(pieces.early), None
+            entry = await self._planner.entry_of(pieces.early, around)
+            pieces.entry, pieces.early = entry, None
         if not pieces or not pieces.entry:
             return False
         plan = await self._planner.plan(heard, around)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.answering import Decision, Outcome
+from bot.answering import Decision, Outcome, held_to
 from bot.asking import Asking
 from bot.conversations import Act, Event, act, actor_of, may_follow_up
 from bot.jobs import Heard, Job, Kind
@@ -44,7 +44,7 @@ class Planner:
         mode = around.mode or self.asking.default_mode(heard.place.channel)
         if mode is Mode.MENTION or not allowed(heard, around, self.clock()):
             return Plan(None)
-        decision, alone = await self._best(heard, explicit=False)
+        decision, alone = await self._best(heard, explicit=False, reply_from=around.reply_from)
         chosen = act(mode, decision.outcome, explicit=False)
         if chosen is Act.NOTHING:
             return Plan(None, miss=decision.miss)
@@ -70,16 +70,24 @@ class Planner:
         asked = heard.explicit or (mode is Mode.AUTO and allowed(heard, around, self.clock()))
         return asked and await self.asking.is_plain(heard.text)
 
-    async def entry_of(self, heard: Heard) -> str:
+    async def entry_of(self, heard: Heard, around: Around) -> str:
         """Return which entry a message is surely answered with, nothing if with none."""
-        return (await self.asking.decide(heard.text, explicit=heard.explicit)).entry or ""
+        reply_from = None if heard.explicit else around.reply_from
+        decision = await self._decide(heard.text, heard.explicit, reply_from)
+        return decision.entry or ""
 
-    async def _best(self, heard: Heard, *, explicit: bool) -> tuple[Decision, bool]:
+    async def _decide(self, text: str, explicit: bool, reply_from: float | None) -> Decision:
+        """Decide about a text, by the channel's threshold where it has one of its own."""
+        return held_to(await self.asking.decide(text, explicit=explicit), reply_from)
+
+    async def _best(
+        self, heard: Heard, *, explicit: bool, reply_from: float | None = None
+    ) -> tuple[Decision, bool]:
         """Return the surer decision, on the message alone or with what came before it."""
-        alone = await self.asking.decide(heard.text, explicit=explicit)
+        alone = await self._decide(heard.text, explicit, reply_from)
         if not heard.before or alone.outcome is Outcome.REPLY:
             return alone, True
-        joined = await self.asking.decide(f"{heard.before}\n{heard.text}", explicit=explicit)
+        joined = await self._decide(f"{heard.before}\n{heard.text}", explicit, reply_from)
         better = _RANK.index(joined.outcome) >= _RANK.index(alone.outcome)
         return (joined, False) if better else (alone, True)
 

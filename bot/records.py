@@ -102,6 +102,7 @@ class Around:
     opted_out: bool
     thread: Thread | None
     posted: Posted | None = None
+    reply_from: float | None = None  # the score from which the channel gets a reply unasked
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,15 @@ class Person:
     guest: bool = False
     stranger: bool = False  # a member of another workspace, over Slack Connect
     bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UserGroup:
+    """A user group of a workspace."""
+
+    id: str
+    handle: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,43 @@ class StatsAnswer:
     titles: tuple[tuple[str, str], ...]  # entry and title
 
 
+@dataclass(frozen=True, slots=True)
+class SettingLine:
+    """A setting of a channel, as it is and how it is changed."""
+
+    name: str
+    label: str
+    value: str  # in a code span, with its unit
+    example: str
+    who: str | None  # who set it; None: it is the default
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigAnswer:
+    """The settings of a channel, for staff."""
+
+    channel: str
+    lines: tuple[SettingLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """A setting of a channel that is another one now."""
+
+    label: str
+    before: str  # in code spans, as ``SettingLine.value``
+    after: str
+    by: str = ""  # who set the value before, where that was somebody else
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigChanged:
+    """Tells staff what they changed; nothing may have been."""
+
+    changes: tuple[SettingChange, ...]
+    timers: bool = False  # what timers of tickets go by is among it
+
+
 Said = (
     Reply
     | Again
@@ -141,6 +178,8 @@ Said = (
     | MintAnswer
     | LeakWarning
     | StatsAnswer
+    | ConfigAnswer
+    | ConfigChanged
     | TicketSaid
     | ProposalSaid
 )

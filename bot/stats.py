@@ -9,10 +9,11 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from bot.channel_settings import Setting
 from bot.first_answers import median_wait
 from bot.records import Mode, Verdict
 from bot.rows import Rows
-from bot.tables import answers, channel_modes, feedback, missed_days, misses, ticket_events
+from bot.tables import answers, channel_settings, feedback, missed_days, misses, ticket_events
 from bot.ticket_records import Deed
 
 DAY = 86_400
@@ -173,9 +174,10 @@ class Statistics:
 
     async def modes(self, team: str, limit: int) -> tuple[tuple[str, Mode], ...]:
         """Return channels that have a mode of their own."""
-        query = select(channel_modes).where(channel_modes.c.team == team)
-        rows = await self._rows.all(query.order_by(channel_modes.c.channel).limit(limit))
-        return tuple((row.channel, Mode(row.mode)) for row in rows)
+        own = channel_settings
+        query = select(own).where(own.c.team == team, own.c.name == Setting.MODE.value)
+        rows = await self._rows.all(query.order_by(own.c.channel).limit(limit))
+        return tuple((row.channel, Mode(row.value)) for row in rows)
 
 
 def _name(day: int) -> str:

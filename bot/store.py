@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.answer_store import AnswerStore
 from bot.audit import Audit
+from bot.channel_settings import Setting, own_mode, own_threshold
 from bot.miss_store import MissStore
 from bot.proposal_store import ProposalStore
 from bot.records import (
@@ -18,11 +19,12 @@ from bot.records import (
 )
 from bot.rows import Rows
 from bot.run_store import RunStore
+from bot.setting_store import SettingStore
 from bot.stats import DAY, Statistics
 from bot.tables import (
     METADATA,
     answers,
-    channel_modes,
+    channel_settings,
     check_runs,
     feedback,
     mints,
@@ -51,13 +53,20 @@ def _given(table: Table, *columns: str) -> Any:
     return and_(*(table.c[name] == bindparam(name) for name in columns))
 
 
+def _own(setting: Setting) -> Any:
+    """Return what the channel set for itself."""
+    own = channel_settings.c
+    here = _given(channel_settings, "team", "channel") & (own.name == setting.value)
+    return select(own.value).where(here).scalar_subquery()
+
+
 def _around() -> Select[Any]:
     """Return the one query that most messages ask; each part may be missing."""
-    mode = select(channel_modes.c.mode).where(_given(channel_modes, "team", "channel"))
     muted = select(opted_out.c.user).where(_given(opted_out, "team", "user"))
     thread = select(threads.c.asker).where(_given(threads, "team", "channel", "root"))
     one = select(
-        mode.scalar_subquery().label("mode"),
+        _own(Setting.MODE).label("mode"),
+        _own(Setting.THRESHOLD).label("threshold"),
         muted.scalar_subquery().label("muted"),
         thread.scalar_subquery().label("begun"),
     ).subquery()
@@ -81,6 +90,7 @@ class Store:
         self.proposals = ProposalStore(self._rows)
         self.stats = Statistics(self._rows)
         self.runs = RunStore(self._rows)
+        self.settings = SettingStore(self._rows)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -89,7 +99,7 @@ class Store:
 
     async def ping(self) -> None:
         """Raise what the driver raises when the database is away."""
-        await self._rows.one(select(channel_modes.c.mode).limit(1))
+        await self._rows.one(select(channel_settings.c.name).limit(1))
 
     async def claim(self, now: float, *keys: str) -> bool:
         """Return True to one caller alone, ever: nobody had any of the keys before."""
@@ -115,7 +125,8 @@ class Store:
         assert row
         thread = await self.threads.get(place) if row.begun is not None else None
         posted = _posted(row) if row.first is not None else None
-        return Around(Mode(row.mode) if row.mode else None, row.muted is not None, thread, posted)
+        mode, threshold = own_mode(row.mode), own_threshold(row.threshold)
+        return Around(mode, row.muted is not None, thread, posted, threshold)
 
     async def said_last(self, author: tuple[str, str, str, str]) -> Posted | None:
         """Return what the author said last, if that got work."""
@@ -137,9 +148,7 @@ class Store:
 
     async def set_mode(self, team: str, channel: str, mode: Mode) -> None:
         """Keep the channel's mode, in place of the one that follows from the settings."""
-        values = {"team": team, "channel": channel, "mode": mode.value}
-        async with self._rows.write() as connection:
-            await self._rows.upsert(connection, channel_modes, values, ("team", "channel"))
+        await self.settings.keep(team, channel, {Setting.MODE: mode.value}, "", 0)
 
     async def set_opted_out(self, team: str, user: str, *, wish: bool) -> None:
         """Remember, or forget, that the user wants to be left alone."""
@@ -158,6 +167,7 @@ class Store:
                 await connection.execute(_deletion(table, {"team": team, column: user}))
         await self.proposals.forget(await self.tickets.numbers(team, user), user)
         await self.tickets.forget(team, user)
+        await self.settings.forget(team, user)
 
     async def forget_team(self, team: str) -> int:
         """Delete every row that was kept for the team, but for the audit; return how many."""

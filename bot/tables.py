@@ -71,12 +71,16 @@ feedback = Table(
     Index("ix_feedback_updated", "updated", "verdict", "entry"),
 )
 
-channel_modes = Table(
-    "channel_modes",
+# What a channel set for itself, each as it is written; bot/channel_settings.py reads it.
+channel_settings = Table(
+    "channel_settings",
     METADATA,
     Column("team", String(32), primary_key=True),
     Column("channel", String(32), primary_key=True),
-    Column("mode", String(16), nullable=False),
+    Column("name", String(16), primary_key=True),
+    Column("value", String(200), nullable=False),
+    Column("who", String(32), nullable=False),
+    Column("changed", Float, nullable=False),
 )
 
 # What was already acted on: messages, deliveries, warnings, welcomes.

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Float, Row, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.channel_settings import Setting
 from bot.records import Brief, Place, State, Thread, TicketState
 from bot.rows import Rows, same
-from bot.tables import answers, threads, tickets
+from bot.tables import answers, channel_settings, threads, tickets
+
+DAY = 86_400
+own = channel_settings.c
 
 
 class ThreadStore:
@@ -48,8 +52,14 @@ class ThreadStore:
         async with self._rows.read() as connection:
             return await _read_thread(connection, place)
 
-    async def age(self, before: float, now: float) -> None:
-        """Mark as stale the answered threads in which nothing happened since then."""
+    async def age(self, stale_days: float, now: float) -> None:
+        """Mark as stale the answered threads in which nothing happened for so many days.
+
+        A channel that set days of its own goes by those.
+        """
+        here = (own.team == threads.c.team) & (own.channel == threads.c.channel)
+        days = select(cast(own.value, Float)).where(here, own.name == Setting.STALE.value)
+        before = now - DAY * func.coalesce(days.scalar_subquery(), stale_days)
         idle = (threads.c.state == State.ANSWERED.value) & (threads.c.updated < before)
         async with self._rows.write() as connection:
             await connection.execute(

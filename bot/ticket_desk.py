@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.channel_settings import ChannelSettings
 from bot.conversations import Actor, Event, actor_of
 from bot.errors import UserError
 from bot.gathering import Gathering
 from bot.jobs import Follow, Job, Kind, TicketWork
 from bot.records import FINISHED, Place
 from bot.reply import Notice, Said
-from bot.ticket_effects import Effects, Waits, effects
+from bot.ticket_effects import Effects, effects, waits_of
 from bot.ticket_records import Deed, Draft, Ticket, Urgency
 from bot.ticket_reply import TicketCard, TicketLine, TicketNote, TicketReply, TriedEntry
 from bot.ticket_store import Origin
@@ -47,8 +48,6 @@ class TicketDesk:
 
     workflows: Workflows
     gathering: Gathering
-    group: str  # id of a user group that new tickets mention
-    waits: Waits
 
     async def ready(self, job: Job) -> Job | None:
         """Return the job as it has to be done now; None if there is nothing to say."""
@@ -164,14 +163,33 @@ class TicketDesk:
             case Kind.TICKET_CARD | Kind.TICKET_CARD_EDIT:
                 return await self.card(ticket, first=job.kind is Kind.TICKET_CARD)
             case Kind.TICKET_NOTE:
-                now = self.workflows.clock()
-                usual = await self.workflows.store.tickets.usual_wait(now - USUAL_SECONDS)
-                return TicketNote(ticket, usual, told=bool(ticket.card))
+                return await self._note(ticket)
             case Kind.TICKET_LINE:
                 return await self._line(ticket, job, work.deed)
             case _:
                 asker = ticket.draft.asker
                 return TicketReply(ticket.id, work.deed, asker, job.user, job.text)
+
+    async def _note(self, ticket: Ticket) -> TicketNote:
+        """Return how the asker sees the ticket; while nobody works, with when they are back."""
+        now = self.workflows.clock()
+        hours, back = (await self._rules(ticket)).hours, ""
+        if hours and not hours.is_open(now):
+            back = hours.said(hours.next_open(now))
+        usual = await self.workflows.store.tickets.usual_wait(now - USUAL_SECONDS)
+        return TicketNote(ticket, usual, told=bool(ticket.card), back=back)
+
+    async def _rules(self, ticket: Ticket) -> ChannelSettings:
+        return await self.workflows.rules.of(ticket.place.team, ticket.place.channel)
+
+    async def _group(self, ticket: Ticket) -> tuple[str, str]:
+        """Return the user group to mention, and one that should be mentioned but is gone."""
+        group = (await self._rules(ticket)).group
+        home = await self.workflows.staff.home() if group else ""
+        known = await self.workflows.messenger.groups(home) if home else None
+        if known is None or group in {one.id for one in known}:
+            return group, ""
+        return "", group
 
     async def card(self, ticket: Ticket, *, first: bool = False) -> TicketCard:
         """Return how staff see the ticket."""
@@ -182,9 +200,8 @@ class TicketDesk:
         )
         events = await self.workflows.store.tickets.events(ticket.id, HISTORY)
         history = tuple((event.user, event.deed) for event in events)
-        return TicketCard(
-            ticket, entries, history, await self._link(ticket), self.group if first else ""
-        )
+        group, gone = await self._group(ticket) if first else ("", "")
+        return TicketCard(ticket, entries, history, await self._link(ticket), group, gone)
 
     async def _line(self, ticket: Ticket, job: Job, deed: Deed) -> TicketLine:
         link = await self._link(ticket)
@@ -226,7 +243,8 @@ class TicketDesk:
             ticket = await store.get(event.ticket) if event else None
             if event is None or ticket is None or refused:
                 return Effects()
-            return effects(event, ticket, await self.workflows.staff_place(), self.waits)
+            waits = waits_of(await self._rules(ticket), event.at)
+            return effects(event, ticket, await self.workflows.staff_place(), waits)
         ticket = await store.get(job.ticket.id) if job.ticket else None
         if job.kind is Kind.TICKET_CARD and ticket:
             if refused:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from bot.channel_settings import ChannelSettings
 from bot.jobs import Follow, Job, Kind, TicketWork
 from bot.records import Place, TicketState
 from bot.ticket_records import Deed, Ticket, TicketEvent
 
+MINUTE, DAY = 60, 86_400
 TIMERS = (Deed.REMIND, Deed.ASK_STALE, Deed.CLOSE)
 # What staff are told in a line of its own, and what is said to the asker: a reply without text
 # is one that staff wrote into the thread themselves.
@@ -20,6 +22,14 @@ class Waits:
     remind: float
     stale: float
     close: float
+
+
+def waits_of(settings: ChannelSettings, now: float) -> Waits:
+    """Return how long timers run that begin now; a reminder counts the minutes at work alone."""
+    remind = settings.remind * MINUTE
+    if settings.hours:
+        remind = settings.hours.after(now, remind) - now
+    return Waits(remind, settings.stale * DAY, settings.close * DAY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class TicketCard:
     history: tuple[tuple[str, Deed], ...] = ()  # who did what, the latest last
     permalink: str = ""
     group: str = ""  # mentioned, in the first message only
+    gone: str = ""  # a group that Slack no longer knows, so that nobody is mentioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class TicketNote:
     ticket: Ticket
     usual: float | None  # seconds to a first answer, measured
     told: bool  # staff have the card
+    back: str = ""  # while nobody works: when they are back
 
 
 @dataclass(frozen=True, slots=True)

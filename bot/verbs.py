@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz, process
 
+from bot.channel_settings import Setting
 from bot.checks.ladder import CheckKind
 from bot.periods import days_of
 
@@ -41,6 +42,7 @@ class Form(StrEnum):
     RUN_CHECKS = "form_run_checks"
     MINT = "form_mint"
     ESCALATE = "form_escalate"
+    CONFIG = "form_config"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,12 @@ def anything(_rest: str) -> bool:
     return True
 
 
-def _mode(rest: str) -> bool:
+def _setting(rest: str) -> bool:
     """Tell `config`, `config mode`, `config mode auto` from a sentence about a config."""
-    words = rest.casefold().split()
-    return not words or (words[0] == "mode" and len(words) <= _MODE_WORDS)
+    name, *value = rest.split(maxsplit=_MOST_WORDS) or [""]
+    if name.casefold() not in set(Setting):
+        return not name
+    return len(value) <= _VALUE_WORDS.get(Setting(name.casefold()), 1)
 
 
 def _address(rest: str) -> bool:
@@ -150,7 +154,12 @@ VERBS = {
         Form.ESCALATE,
     ),
     Name.HELP: Usage("What the bot can do, with examples"),
-    Name.CONFIG: Usage("Staff: how the bot behaves in this channel", "mode <mode>", _mode),
+    Name.CONFIG: Usage(
+        "Staff: how the bot behaves in this channel; without a setting, a form",
+        "[setting] [value]",
+        _setting,
+        Form.CONFIG,
+    ),
     Name.STATS: Usage("Staff: figures of the last days, with a picture", "[7d]", _period),
     Name.MUTE_ME: Usage("The bot leaves your messages alone"),
     Name.UNMUTE_ME: Usage("The bot answers you again"),
@@ -165,7 +174,11 @@ CHECKING = {
 KNOWN = tuple(name.value for name in VERBS)
 _HUMAN = frozenset({"human", "a human", "ask a human", "ask human"})  # as the button is called
 _NEAR = 70  # rapidfuzz ratio: "hlep" and "mute" are near, "cors" is not
-_MODE_WORDS = 2  # "mode auto"
+_VALUE_WORDS = {  # of settings whose value may have several
+    Setting.HOURS: 12,  # "mon, tue and fri 9:00 - 17:00 Europe/Berlin"
+    **dict.fromkeys((Setting.REMIND, Setting.STALE, Setting.CLOSE, Setting.QUIET), 2),  # "30 min"
+}
+_MOST_WORDS = 14  # more are not counted
 _WORD = re.compile(r"[a-z]{1,12}(?: me)?")
 _LONGEST_FIRST = sorted(VERBS, key=len, reverse=True)
 

@@ -17,13 +17,13 @@ from bot.planning import Planner
 from bot.private_checks import PrivateChecks
 from bot.proposal_desk import ProposalDesk
 from bot.rechecking import Rechecking
+from bot.rules import Rules, defaults_of
 from bot.run_store import Limits
 from bot.saying import Saying
 from bot.sealed import Sealed
 from bot.services import Services
 from bot.staff import Staff
 from bot.ticket_desk import TicketDesk
-from bot.ticket_effects import Waits
 from bot.workflows import Workflows
 from handlers.channels import SlackChannels
 from handlers.failures import Told
@@ -32,7 +32,6 @@ from handlers.messenger import SlackMessenger
 from handlers.teams import OneTeam, Teams
 
 NO_BOT_ACCESS = "SLACK_BOT_TOKEN is not set: copy it from the app's “OAuth & Permissions” page"
-DAY = 86_400
 
 
 def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
@@ -54,20 +53,20 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
         ),
         staff_channel=settings.staff_channel,
         clock=services.clock,
-        quiet_minutes=settings.quiet_minutes,
-        stale_days=settings.stale_days,
+        rules=Rules(
+            services.store.settings,
+            defaults_of(settings, services.answerer.reply_from),
+            settings.support_channels,
+        ),
         minters=mints.offered_to,
     )
-    asking = Asking(workflows, services.matching, settings.support_channels, mints)
+    asking = Asking(workflows, services.matching, mints)
     feedback = Feedback(workflows)
     channels = SlackChannels(teams, services.clock)
     checks = MessageChecks(open_checking(services, workflows, channels), workflows)
     rechecking = Rechecking(checks)
     gathering = Gathering(workflows, asking)
-    waits = Waits(
-        settings.remind_minutes * 60, settings.stale_days * DAY, settings.close_days * DAY
-    )
-    tickets = TicketDesk(workflows, gathering, settings.escalation_group, waits)
+    tickets = TicketDesk(workflows, gathering)
     proposals = ProposalDesk(workflows, services.matching, services.refresh)
     planner = Planner(workflows, asking, checks, services.clock)
     saying = Saying(workflows, rechecking, proposals)
@@ -86,6 +85,7 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
         "private_checks": PrivateChecks(rechecking, checks.checking, asking),
         "feedback": feedback,
         "gathering": gathering,
+        "configuring": asking.configuring,
         "tickets": tickets,
         "proposals": proposals,
         "hearing": Hearing(

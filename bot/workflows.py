@@ -13,7 +13,7 @@ from bot.errors import UserError
 from bot.jobs import Heard, Job, Kind, TicketWork, work_id
 from bot.ladder_history import ladder_of
 from bot.ladders import Ladder
-from bot.records import Answer, Candidate, Person, Place, State
+from bot.records import Answer, Candidate, Person, Place, State, UserGroup
 from bot.reply import (
     Choices,
     Leak,
@@ -22,6 +22,7 @@ from bot.reply import (
     Said,
     reply_to,
 )
+from bot.rules import Rules
 from bot.staff import Staff
 from bot.store import Store
 
@@ -69,6 +70,9 @@ class Messenger(Protocol):
 
     async def person(self, team: str, user: str) -> Person:
         """Return what kind of member somebody is; raise UserError if Slack does not say."""
+
+    async def groups(self, team: str) -> tuple[UserGroup, ...] | None:
+        """Return the workspace's user groups by handle, None where Slack does not tell them."""
 
     async def permalink(self, team: str, channel: str, ts: str) -> str:
         """Return the message's address, or nothing where Slack gives none."""
@@ -135,8 +139,7 @@ class Workflows:
     staff: Staff
     staff_channel: str
     clock: Callable[[], float]
-    quiet_minutes: float = 10
-    stale_days: float = 3
+    rules: Rules
     minters: Callable[[], tuple[str, ...]] = tuple  # who is offered an example token
 
     async def answer(self, case: Case, entry: str, turn: int = 0, edits: str = "") -> None:
@@ -272,7 +275,7 @@ class Workflows:
 
     async def age_threads(self, now: float) -> None:
         """Mark threads stale in which nobody said anything for days."""
-        await self.store.threads.age(now - 86_400 * self.stale_days, now)
+        await self.store.threads.age(self.rules.defaults.stale, now)
 
     async def move(self, place: Place, event: Event, actor: Actor) -> bool:
         """Let the event act on the thread; True if the thread moved."""

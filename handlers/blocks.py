@@ -15,6 +15,8 @@ from bot.reply import (
     EVERYBODY,
     Again,
     Choices,
+    ConfigAnswer,
+    ConfigChanged,
     Folded,
     FormOffer,
     LeakWarning,
@@ -30,6 +32,7 @@ from bot.ticket_reply import TicketCard, TicketFormOffer, TicketLine, TicketNote
 from bot.verbs import Form
 from handlers import ids
 from handlers.blocks_checks import ladder_message, reply_ladder, run_again
+from handlers.blocks_config import config_answer, config_changed
 from handlers.blocks_mint import mint_answer
 from handlers.blocks_proposals import proposal_blocks
 from handlers.blocks_stats import stats_answer
@@ -72,6 +75,10 @@ def render(said: Said) -> Rendered:
             text, blocks = proposal_blocks(said)
         case StatsAnswer():
             text, blocks = stats_answer(said)
+        case ConfigAnswer():
+            text, blocks = config_answer(said)
+        case ConfigChanged():
+            text, blocks = config_changed(said)
         case _:
             text, blocks = _drawn(said)
     return Rendered(text, [block.to_dict() for block in blocks])

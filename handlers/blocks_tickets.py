@@ -56,6 +56,11 @@ STATES = {
 }
 TOLD = "Staff have it, with all that was found."
 NOT_TOLD = "No staff channel could be told; staff see it in my App Home."
+OUTSIDE = "Outside working hours; first answer usually after {back}."
+GROUP_GONE = (
+    ":warning: Nobody was mentioned: Slack knows no user group `{group}` any more. "
+    "Set another with `config group` in that channel, or in `ESCALATION_GROUP` for all."
+)
 USUAL = "Usual time to a first answer: {time}."
 OFFER = "Ticket {number}: say it in a form, or after the word. Only you see this."
 FORMS = {
@@ -98,7 +103,10 @@ def _card(card: TicketCard) -> tuple[str, list[Block]]:
     lead += f" · {escape(draft.environment)}" if draft.environment else ""
     lead += f"\nClaimed by <@{ticket.claimer}>" if ticket.claimer else ""
     lead = f"<!subteam^{card.group}> {lead}" if card.group else lead
-    blocks: list[Block] = [section(lead), *_quoted(shorten(draft.summary, WORDS_LIMIT))]
+    blocks: list[Block] = [section(lead)]
+    if card.gone:
+        blocks.append(context(GROUP_GONE.format(group=escape(card.gone))))
+    blocks += _quoted(shorten(draft.summary, WORDS_LIMIT))
     if draft.tried:
         blocks += [section("*What was tried*"), section(escaped(draft.tried, WORDS_LIMIT))]
     if card.entries:
@@ -156,7 +164,9 @@ def _note(note: TicketNote) -> tuple[str, list[Block]]:
     if ticket.state in FINISHED:
         return text, [section(text), actions([button("Reopen", ids.TICKET_REOPEN, "note")])]
     small = TOLD if note.told else NOT_TOLD
-    if ticket.answered is None and note.usual is not None:
+    if ticket.answered is None and note.back:
+        small += " " + OUTSIDE.format(back=note.back)
+    elif ticket.answered is None and note.usual is not None:
         small += " " + USUAL.format(time=duration(note.usual))
     return f"{text} {small}", [section(text), context(small)]
 

@@ -10,7 +10,7 @@ from bot.private_checks import PrivateChecks
 from bot.records import Place
 from bot.verbs import parse_verb
 from handlers.answer import team_of
-from handlers.forms import form_view
+from handlers.forms import open_form
 from handlers.interactions import channel_of, container_key, show, user_of
 from handlers.messenger import SlackMessenger
 from handlers.respond import Respond
@@ -39,7 +39,7 @@ async def on_command(
         await respond(*said)
     elif form := parse_verb(text).form:
         await asking.admit(form, place, user)
-        await messenger.open_view(team, command["trigger_id"], form_view(form, place.channel))
+        await open_form(form, place, command, asking, messenger)
     elif not await private_checks.command(text, place, user, CommandScreen(respond)):
         await respond(*await asking.command(text, team, place.channel, user))
 

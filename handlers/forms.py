@@ -20,6 +20,7 @@ from bot.tokens.wanted import CLAIM
 from bot.verbs import Form
 from handlers import ids
 from handlers.answer import team_of
+from handlers.config_form import config_view, waiting_form
 from handlers.inputs import modal, select_input, text_input
 from handlers.interactions import channel_of, user_of
 from handlers.messenger import SlackMessenger
@@ -57,10 +58,26 @@ async def on_open_form(
     name, _, target = action["value"].partition("|")
     if name not in set(Form):
         raise UserError(NO_SUCH_FORM)
-    form, place = Form(name), Place(team_of(context), channel_of(body), "")
+    form = Form(name)
+    place = Place(team_of(context), target if form is Form.CONFIG else channel_of(body), "")
     await asking.admit(form, place, user_of(body))
-    view = form_view(form, target or place.channel)
-    await messenger.open_view(place.team, body["trigger_id"], view, over=bool(body.get("view")))
+    await open_form(form, place, body, asking, messenger, target)
+
+
+async def open_form(
+    form: Form,
+    place: Place,
+    body: dict[str, Any],
+    asking: Asking,
+    messenger: SlackMessenger,
+    target: str = "",
+) -> None:
+    """Open a form at the trigger of a press or a command; one for settings shows what is set."""
+    view, over = form_view(form, target or place.channel), bool(body.get("view"))
+    view_id = await messenger.open_view(place.team, body["trigger_id"], view, over=over)
+    if view_id and form is Form.CONFIG:
+        filled = config_view(await asking.configuring.page(place))
+        await messenger.update_view(place.team, view_id, filled)
 
 
 def _diagnose(target: str) -> View:
@@ -134,4 +151,5 @@ FORMS: dict[Form, Callable[[str], View]] = {
     Form.RUN_CHECKS: _run_checks,
     Form.MINT: _mint,
     Form.ESCALATE: escalate_form,
+    Form.CONFIG: waiting_form,
 }

@@ -7,9 +7,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.models.blocks import (
     Block,
     InputBlock,
+    NumberInputElement,
     Option,
     PlainTextInputElement,
+    StaticMultiSelectElement,
     StaticSelectElement,
+    TimePickerElement,
 )
 from slack_sdk.models.views import View
 
@@ -43,7 +46,15 @@ def written(view: Mapping[str, Any], name: str) -> str:
     field = ((view.get("state") or {}).get("values") or {}).get(name) or {}
     answer = field.get(name) or {}
     picked = answer.get("selected_option") or {}
-    return storable(str(answer.get("value") or picked.get("value") or "")).strip()
+    value = answer.get("value") or picked.get("value") or answer.get("selected_time") or ""
+    return storable(str(value)).strip()
+
+
+def ticked(view: Mapping[str, Any], name: str) -> list[str]:
+    """Return what was picked in an input that takes several."""
+    field = ((view.get("state") or {}).get("values") or {}).get(name) or {}
+    options = (field.get(name) or {}).get("selected_options") or ()
+    return [storable(str(option["value"])) for option in options]
 
 
 def text_input(
@@ -86,6 +97,39 @@ def select_input(
     return InputBlock(
         block_id=name, label=label, element=element, hint=hint or None, optional=optional
     )
+
+
+def number_input(
+    name: str, label: str, *, hint: str, initial: float, least: float, most: float
+) -> InputBlock:
+    """Return an input for a number, which may be left empty."""
+    fits = least <= initial <= most
+    element = NumberInputElement(
+        action_id=name,
+        is_decimal_allowed=True,
+        initial_value=f"{initial:g}" if fits else None,
+        min_value=f"{least:g}",
+        max_value=f"{most:g}",
+    )
+    return InputBlock(block_id=name, label=label, element=element, hint=hint, optional=True)
+
+
+def time_input(name: str, label: str, *, initial: str = "") -> InputBlock:
+    """Return an input for a time of day, which may be left empty."""
+    element = TimePickerElement(action_id=name, initial_time=initial or None)
+    return InputBlock(block_id=name, label=label, element=element, optional=True)
+
+
+def several_input(
+    name: str, label: str, options: Sequence[tuple[str, str]], *, hint: str, initial: Sequence[str]
+) -> InputBlock:
+    """Return a select of (value, what people read) that takes several, or none."""
+    shown = [Option(value=value, label=read) for value, read in options]
+    chosen = [option for option in shown if option.value in initial]
+    element = StaticMultiSelectElement(
+        action_id=name, options=shown, initial_options=chosen or None
+    )
+    return InputBlock(block_id=name, label=label, element=element, hint=hint, optional=True)
 
 
 async def acknowledged(ack: AsyncAck, field: str, work: Awaitable[None]) -> None:

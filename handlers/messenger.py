@@ -7,8 +7,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.errors import UserError
-from bot.records import Person, Place
+from bot.errors import TryLaterError, UserError
+from bot.records import Person, Place, UserGroup
 from bot.reply import Said
 from handlers import ids
 from handlers.blocks import render
@@ -120,6 +120,22 @@ class SlackMessenger:
             stranger=bool(found.get("is_stranger")),
             bot=bool(found.get("is_bot")),
         )
+
+    async def groups(self, team: str) -> tuple[UserGroup, ...] | None:
+        """Return the workspace's user groups by handle, None where Slack does not tell them."""
+        web = await self._web(team)
+        try:
+            with calling():
+                answer = await web.usergroups_list()
+        except (SlackApiError, TryLaterError) as error:  # a plan without groups, an older consent
+            reason = code_of(error) if isinstance(error, SlackApiError) else str(error)
+            log.warning("no_groups", error=reason)
+            return None
+        found = (
+            UserGroup(str(one["id"]), str(one.get("handle") or ""), str(one.get("name") or ""))
+            for one in answer.get("usergroups") or ()
+        )
+        return tuple(sorted(found, key=lambda one: one.handle))
 
     async def open_view(
         self, team: str, trigger: str, view: dict[str, Any], *, over: bool = False

@@ -65,6 +65,8 @@ ENTRIES = {
 class FakeAnswerer:
     """Sure of two errors, unsure of a third and of a log's mere end; records what it was asked."""
 
+    reply_from = 0.9
+
     def __init__(self) -> None:
         self.asked: list[tuple[str, bool]] = []
 

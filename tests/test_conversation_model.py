@@ -11,15 +11,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from bot.config import Settings
 from bot.conversations import Actor, Event, may_follow_up
 from bot.database import open_database
 from bot.errors import UserError
 from bot.jobs import Job, Kind, TicketWork
 from bot.records import Place
+from bot.rules import Rules, defaults_of
 from bot.staff import Staff
 from bot.store import Store
 from bot.ticket_desk import TicketDesk
-from bot.ticket_effects import Waits
 from bot.ticket_records import Deed, Draft
 from bot.tickets import STAFF_DEEDS
 from bot.workflows import Workflows
@@ -72,8 +73,11 @@ class Conversations(RuleBasedStateMachine):
         quiet = Quiet()
         staff = Staff((SAM, PAT), "", quiet.members, home, lambda: self.now)
         self.store = Store(OPEN.engine)
-        self.workflows = Workflows(self.store, None, quiet, None, staff, "", lambda: self.now)
-        self.desk = TicketDesk(self.workflows, Gathered(), "", Waits(1, 2, 3))
+        rules = Rules(self.store.settings, defaults_of(Settings(_env_file=None), 0.9))
+        self.workflows = Workflows(
+            self.store, None, quiet, None, staff, "", lambda: self.now, rules
+        )
+        self.desk = TicketDesk(self.workflows, Gathered())
         self.run(self.store.threads.begin(self.place, ASKER, self.now))
 
     def run(self, work):
@@ -129,7 +133,7 @@ class Conversations(RuleBasedStateMachine):
     @rule()
     def days_pass_in_silence(self):
         self.now += 10
-        self.run(self.store.threads.age(self.now, self.now))
+        self.run(self.store.threads.age(0, self.now))
         if self.thread == "answered":
             self.thread = "stale"
 

@@ -20,7 +20,7 @@ async def test_two_deliveries_of_one_text_share_one_match():
     workflows = SimpleNamespace(answerer=SimpleNamespace(decide=decide))
     with ThreadPoolExecutor(2) as threads:
         fields = Asking.__dataclass_fields__
-        given = {"workflows": workflows, "matching": threads, "support_channels": ()}
+        given = {"workflows": workflows, "matching": threads}
         rest = {name: None for name in fields if name not in {*given, "_deciding"}}
         asking = Asking(**given, **rest)
         tasks = [asyncio.ensure_future(asking.decide("one", explicit=False)) for _ in range(3)]

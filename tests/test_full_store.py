@@ -132,9 +132,9 @@ def missed_days(now):
     return ({"day": today - n, "number": n} for n in range(DAYS))
 
 
-def channel_modes(_now):
-    mode = Mode.AUTO.value
-    return ({"team": "T0ACME", "channel": f"C{n:09}", "mode": mode} for n in range(CHANNELS))
+def channel_settings(_now):
+    own = {"team": "T0ACME", "name": "mode", "value": Mode.AUTO.value, "who": "", "changed": 0}
+    return ({**own, "channel": f"C{n:09}"} for n in range(CHANNELS))
 
 
 FILLED = (
@@ -145,7 +145,7 @@ FILLED = (
     feedback,
     misses,
     missed_days,
-    channel_modes,
+    channel_settings,
 )
 
 

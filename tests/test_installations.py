@@ -187,7 +187,7 @@ async def test_everything_of_a_team_is_forgotten_and_nothing_of_another(engine):
         await store.set_opted_out(team, "U1", wish=True)
         await store.claim(now, f"pick:{team}:C1:1.1")
     assert await store.forget_team("T1") == 4
-    for table in ("threads", "answers", "channel_modes", "opted_out"):
+    for table in ("threads", "answers", "channel_settings", "opted_out"):
         assert [row["team"] for row in await all_rows(engine, table)] == ["T12"], table
     assert [row["key"] for row in await all_rows(engine, "seen_events")] == ["pick:T12:C1:1.1"]
 

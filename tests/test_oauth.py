@@ -170,7 +170,7 @@ async def expect_all_gone(lab, gone):
         await lab.services.store.set_mode(team, channel, Mode.AUTO)
         await lab.services.store.set_opted_out(team, "UMUTED", wish=True)
     assert (await lab.event(gone, "T1")).status_code == 200
-    for table in ("threads", "answers", "channel_modes", "opted_out", "pieces"):
+    for table in ("threads", "answers", "channel_settings", "opted_out", "pieces"):
         assert [row["team"] for row in await rows(lab, table)] == ["T2"], table
     assert [row["team_id"] for row in await rows(lab, "slack_bots")] == ["T2"]
     assert [row["team_id"] for row in await rows(lab, "slack_installations")] == ["T2"]

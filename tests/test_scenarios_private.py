@@ -60,8 +60,8 @@ async def test_staff_set_the_mode_by_words(tmp_path):
         lab.interactions.command("support", "sam", "/anon", "config mode loud")
         await opened.settled()
         assert "I know no mode `loud`" in lab.private("sam")[-1].text
-        (row,) = await opened.rows("channel_modes")
-        assert row["mode"] == Mode.SUGGEST.value
+        (row,) = await opened.rows("channel_settings")
+        assert (row["name"], row["value"]) == ("mode", Mode.SUGGEST.value)
 
 
 async def test_a_secret_in_a_command_is_answered_and_warned_of(tmp_path):

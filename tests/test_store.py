@@ -14,6 +14,7 @@ from bot.exporting import rows_of
 from bot.miss_store import Missed
 from bot.records import Answer, Candidate, Mode, Place, Posted, State, Thread, Verdict
 from bot.steps import _tried
+from bot.stats import DAY
 from bot.store import Store
 
 PLACE = Place("T1", "C1", "1.1")
@@ -209,9 +210,9 @@ async def test_threads_without_a_word_grow_stale(store):
     await store.threads.begin(PLACE, "U1", 1)
     await store.answers.record(ANSWER, 10)
     await store.threads.move(PLACE, lambda t: replace(t, state=State.ANSWERED), 10)
-    await store.threads.age(10, 20)
+    await store.threads.age(10.5 / DAY, 20)
     assert (await store.threads.get(PLACE)).state is State.ANSWERED
-    await store.threads.age(11, 20)
+    await store.threads.age(9.5 / DAY, 20)
     thread = await store.threads.get(PLACE)
     assert (thread.state, thread.updated) == (State.STALE, 20)
 
