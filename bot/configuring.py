@@ -1,7 +1,7 @@
 """What staff set for a channel, in a form or by words: checked, kept, and told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -80,12 +80,12 @@ class Configuring:
             mode = (await self.rules.of(place.team, place.channel)).mode
             raise UserError(STAFF_ONLY.format(mode=mode.value))
 
-    async def page(self, place: Place) -> Page:
-        """Return all that a form shows."""
+    async def page(self, place: Place, *, groups: bool = True) -> Page:
+        """Return all that a form shows; without ``groups`` Slack is not asked for them."""
         own = await self.rules.store.of(place.team, place.channel)
         defaults = self.rules.default(place.channel)
         settings = with_own(defaults, {name: one.value for name, one in own.items()})
-        return Page(place, settings, defaults, own, await self.groups())
+        return Page(place, settings, defaults, own, await self.groups() if groups else None)
 
     async def groups(self) -> tuple[UserGroup, ...] | None:
         """Return the user groups of the team in which the staff channel is."""
@@ -129,23 +129,27 @@ class Configuring:
             ),
         )
 
-    async def save(self, place: Place, user: str, written: Mapping[Setting, str]) -> ConfigChanged:
+    async def save(
+        self,
+        place: Place,
+        user: str,
+        written: Mapping[Setting, str],
+        wrong: Mapping[str, str] | None = None,
+    ) -> ConfigChanged:
         """Keep what was written and return what is another than before.
 
-        Nothing is kept where anything is wrong: BadSettingsError says what. What is as the
-        default is no value of the channel's own, so that it follows the default.
+        Nothing is kept where anything is wrong, by now or known before: BadSettingsError says
+        what. What is as the default is no value of the channel's own: it follows the default.
         """
         await self.admit(place, user)
-        before = await self.page(place)
-        values = await self._checked(written, before)
+        before = await self.page(place, groups=Setting.GROUP in written)
         kept = {
             setting: None if value == spelled(before.defaults, setting) else value
-            for setting, value in values.items()
+            for setting, value in _checked(written, before, wrong or {}).items()
             if value != spelled(before.settings, setting)
         }
         now = self.workflows.clock()
         await self.rules.store.keep(place.team, place.channel, kept, user, now)
-        after = await self.page(place)
         for setting, value in kept.items():
             log.info(
                 "channel_configured",
@@ -155,21 +159,25 @@ class Configuring:
                 setting=setting.value,
                 value=value or DEFAULT,
             )
+        after = replace(await self.page(place, groups=False), groups=before.groups)
         changes = tuple(_change(setting, before, after, user) for setting in kept)
         return ConfigChanged(changes, timers=not OF_TIMERS.isdisjoint(kept))
 
-    async def _checked(self, written: Mapping[Setting, str], page: Page) -> dict[Setting, str]:
-        """Return the values as they are kept; raise BadSettingsError."""
-        found: dict[Setting, str] = {}
-        wrong: dict[str, str] = {}
-        for setting, text in written.items():
-            try:
-                found[setting] = _canonical(setting, text, page)
-            except UserError as error:
-                wrong[setting] = str(error)
-        if wrong:
-            raise BadSettingsError(wrong)
-        return found
+
+def _checked(
+    written: Mapping[Setting, str], page: Page, wrong: Mapping[str, str]
+) -> dict[Setting, str]:
+    """Return the values as they are kept; raise BadSettingsError."""
+    found: dict[Setting, str] = {}
+    told = dict(wrong)
+    for setting, text in written.items():
+        try:
+            found[setting] = _canonical(setting, text, page)
+        except UserError as error:
+            told[setting.value] = str(error)
+    if told:
+        raise BadSettingsError(told)
+    return found
 
 
 def _canonical(setting: Setting, text: str, page: Page) -> str:

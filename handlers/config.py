@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.records import Place
 from handlers.answer import team_of
 from handlers.blocks import diagnosis_view
-from handlers.config_form import TITLE, changes_in
+from handlers.config_form import TITLE, written_in
 from handlers.interactions import user_of
 
 
@@ -23,9 +23,9 @@ async def on_config_form(
 ) -> None:
     """Show what was changed in place of the form; what is wrong stands beside its input."""
     try:
-        channel, written = changes_in(view)
-        place = Place(team_of(context), channel, "")
-        changed = await configuring.save(place, user_of(body), written)
+        found = written_in(view)
+        place = Place(team_of(context), found.channel, "")
+        changed = await configuring.save(place, user_of(body), found.changed, found.wrong)
     except BadSettingsError as error:
         await ack(response_action="errors", errors=error.found)
     except UserError as error:

@@ -1,7 +1,8 @@
-"""The form of a channel's settings: drawn with what is set, and read back where that was changed."""
+"""The form of a channel's settings: drawn with what is set, and what was changed read back."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.models.blocks import Block
@@ -9,7 +10,7 @@ from slack_sdk.models.views import View
 
 from bot.asking import MEANINGS
 from bot.channel_settings import NOBODY, NUMBERS, Setting, all_spelled, spelled
-from bot.configuring import LABELS, BadSettingsError, Page, shown_value
+from bot.configuring import LABELS, Page, shown_value
 from bot.errors import UserError
 from bot.hours import ALWAYS, DAY_MINUTES, DAYS, Hours, clock, hours_of, times_of, zone_of
 from bot.records import Mode
@@ -33,9 +34,7 @@ LEAD = "How I behave in <#{channel}>. What you empty goes back to the default, f
 MIDNIGHT = "00:00"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAYS_FIELD, FROM_FIELD, TO_FIELD, ZONE_FIELD = "days", "from", "to", "zone"
-DAYS_HINT = (
-    "None: somebody always works. Outside of these hours a ticket says when people are back."
-)
+DAYS_HINT = "None: somebody always works. Out of these hours a ticket says when people are back."
 ZONE_HINT = "As in Europe/Berlin. Reminders count working minutes there."
 THRESHOLD_HINT = "Unasked, I reply from this score on, from 0.5 to 1; the default is {default}."
 HINTS = {
@@ -124,23 +123,30 @@ def _hours(hours: Hours | None) -> list[Block]:
     ]
 
 
-def changes_in(view: Mapping[str, Any]) -> tuple[str, dict[Setting, str]]:
-    """Return the channel, and what is another than the form showed: the rest stays as it is.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written into the form: the rest stays as it is, whoever changed it meanwhile."""
 
-    Raise BadSettingsError, by input, where the hours cannot be read.
-    """
+    channel: str
+    changed: dict[Setting, str]  # what is another than the form showed
+    wrong: dict[str, str]  # what is wrong with hours, by input
+
+
+def written_in(view: Mapping[str, Any]) -> Written:
+    """Return what was written."""
     told = json.loads(view["private_metadata"])
     now = {setting: written(view, setting.value) for setting in Setting}
-    now[Setting.HOURS] = _hours_in(view)
+    hours, wrong = _hours_in(view)
+    now[Setting.HOURS] = hours or told["shown"][Setting.HOURS]
     changed = {setting: text for setting, text in now.items() if text != told["shown"][setting]}
-    return told["channel"], changed
+    return Written(told["channel"], changed, wrong)
 
 
-def _hours_in(view: Mapping[str, Any]) -> str:
-    """Return the hours as ``hours_of`` spells them."""
+def _hours_in(view: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """Return the hours as they are spelled, or nothing and what is wrong, by input."""
     days = ticked(view, DAYS_FIELD)
     if not days:
-        return ALWAYS
+        return ALWAYS, {}
     begin, end, zone = (written(view, name) for name in (FROM_FIELD, TO_FIELD, ZONE_FIELD))
     end = "24:00" if end == MIDNIGHT else end
     wrong = {}
@@ -157,5 +163,5 @@ def _hours_in(view: Mapping[str, Any]) -> str:
     except UserError as error:
         wrong[TO_FIELD] = str(error)
     if wrong:
-        raise BadSettingsError(wrong)
-    return str(hours_of(f"{','.join(days)} {begin}-{end} {zone}"))
+        return "", wrong
+    return str(hours_of(f"{','.join(days)} {begin}-{end} {zone}")), {}

@@ -123,10 +123,10 @@ class SlackMessenger:
 
     async def groups(self, team: str) -> tuple[UserGroup, ...] | None:
         """Return the workspace's user groups by handle, None where Slack does not tell them."""
-        web = await self._web(team)
+        bot = await self._teams.of(team)
         try:
             with calling():
-                answer = await web.usergroups_list()
+                answer = await bot.posting.usergroups_list()  # whoever waits does not wait long
         except (SlackApiError, TryLaterError) as error:  # a plan without groups, an older consent
             reason = code_of(error) if isinstance(error, SlackApiError) else str(error)
             log.warning("no_groups", error=reason)

@@ -8,13 +8,15 @@ from dataclasses import replace
 
 import pytest
 
+from bot.channel_settings import Setting
 from bot.database import STORE_AWAY, open_database
 from bot.errors import ConfigError
 from bot.exporting import rows_of
 from bot.miss_store import Missed
 from bot.records import Answer, Candidate, Mode, Place, Posted, State, Thread, Verdict
-from bot.steps import _tried
+from bot.setting_store import Own
 from bot.stats import DAY
+from bot.steps import _tried
 from bot.store import Store
 
 PLACE = Place("T1", "C1", "1.1")
@@ -215,6 +217,48 @@ async def test_threads_without_a_word_grow_stale(store):
     await store.threads.age(9.5 / DAY, 20)
     thread = await store.threads.get(PLACE)
     assert (thread.state, thread.updated) == (State.STALE, 20)
+
+
+async def test_threads_grow_stale_by_the_days_that_their_channel_set(store):
+    await store.settings.keep("T1", "C1", {Setting.STALE: "5.5"}, "U1", 1)
+    for team, channel in (("T1", "C1"), ("T1", "C2"), ("T2", "C1")):
+        place = Place(team, channel, "1.1")
+        await store.threads.begin(place, "U1", 1)
+        await store.threads.move(place, lambda t: replace(t, state=State.ANSWERED), DAY)
+    await store.threads.age(3, 5 * DAY)
+    assert (await store.threads.get(PLACE)).state is State.ANSWERED
+    assert (await store.threads.get(Place("T1", "C2", "1.1"))).state is State.STALE
+    assert (await store.threads.get(Place("T2", "C1", "1.1"))).state is State.STALE
+    await store.threads.age(3, 7 * DAY)
+    assert (await store.threads.get(PLACE)).state is State.STALE
+
+
+async def test_a_channels_settings_are_kept_one_by_one_with_who_set_them(store):
+    own = store.settings
+    await own.keep("T1", "C1", {Setting.MODE: "off", Setting.THRESHOLD: "0.8"}, "U1", 1)
+    await own.keep("T1", "C2", {Setting.MODE: "auto"}, "U1", 1)
+    await own.keep("T1", "C1", {Setting.THRESHOLD: "0.9", Setting.QUIET: "0"}, "U2", 2)
+    await own.keep("T1", "C1", {Setting.QUIET: None, Setting.GROUP: None}, "U2", 3)
+    assert await own.of("T1", "C1") == {
+        Setting.MODE: Own("off", "U1", 1),
+        Setting.THRESHOLD: Own("0.9", "U2", 2),
+    }
+    assert await own.of("T2", "C1") == {}
+    around = await store.around(PLACE, "U1")
+    assert (around.mode, around.reply_from) == (Mode.OFF, 0.9)
+    assert (await store.around(Place("T2", "C1", "1.1"), "U1")).reply_from is None
+    assert await store.stats.modes("T1", 9) == (("C1", Mode.OFF), ("C2", Mode.AUTO))
+    await store.forget("T1", "U1")
+    assert {one.who for one in (await own.of("T1", "C1")).values()} == {"", "U2"}
+
+
+async def test_of_many_who_set_the_same_at_once_one_has_the_last_word(store):
+    values = [{Setting.MODE: mode.value, Setting.REMIND: "1"} for mode in Mode] * 3
+    kept = (store.settings.keep("T1", "C1", each, f"U{n}", n) for n, each in enumerate(values))
+    await asyncio.gather(*kept)
+    found = await store.settings.of("T1", "C1")
+    assert found[Setting.MODE].who == found[Setting.REMIND].who
+    assert found[Setting.MODE].value == values[int(found[Setting.MODE].who[1:])][Setting.MODE]
 
 
 async def test_what_was_said_lately_in_another_thread_of_the_channel(store):

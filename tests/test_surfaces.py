@@ -324,6 +324,17 @@ async def solved_privately(thread):
     await private("run_again")(thread)
 
 
+async def configured_by_form(thread):
+    await thread.lab.command("config", thread.channel, "sam")
+    await thread.lab.submit("sam", threshold="0.8")
+
+
+async def settings(thread):
+    """Return what channels set for themselves."""
+    rows = await thread.lab.opened.rows("channel_settings")
+    return [tuple(row[name] for name in ("channel", "name", "value", "who")) for row in rows]
+
+
 CASES = {
     ids.SOLVED: Case(answered(), click("answer_solved"), say("Solved!")),
     ids.NOT_IT: Case(answered(), click("answer_not_it"), say("not it")),
@@ -374,6 +385,7 @@ CASES = {
     "form_escalate": Case(
         answered(), click("ask_human", summary="Nothing works"), say("escalate Nothing works")
     ),
+    "form_config": Case(talk, configured_by_form, say("config threshold 0,80", "sam"), settings),
     ids.TICKET_CLAIM: Case(Thread.ticket, of_card("ticket_claim"), say("claim", "sam")),
     ids.TICKET_UNCLAIM: Case(unclaimable, of_card("ticket_unclaim"), say("unclaim", "sam")),
     ids.TICKET_REOPEN: Case(resolved, of_card("ticket_reopen"), say("reopen", "sam")),

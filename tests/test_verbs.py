@@ -22,6 +22,14 @@ from bot.verbs import Form, Name, Verb, parse_verb
         ("cors", Verb(Name.UNKNOWN)),
         ("config", Verb(Name.CONFIG)),
         ("config mode Auto", Verb(Name.CONFIG, "mode Auto")),
+        (
+            "config HOURS mon to fri 9 am - 5 pm UTC",
+            Verb(Name.CONFIG, "HOURS mon to fri 9 am - 5 pm UTC"),
+        ),
+        ("config remind 30 minutes", Verb(Name.CONFIG, "remind 30 minutes")),
+        ("config quiet", Verb(Name.CONFIG, "quiet")),
+        ("config mode is what I need", Verb(Name.ASK, "config mode is what I need")),
+        ("config close to the end fails", Verb(Name.ASK, "config close to the end fails")),
         ("diagnose", Verb(Name.DIAGNOSE)),
         ("Human!", Verb(Name.ESCALATE)),
         ("ask a human", Verb(Name.ESCALATE)),
@@ -39,5 +47,6 @@ def test_a_verb_is_read(text, verb):
 
 def test_a_verb_without_its_arguments_opens_a_form():
     assert parse_verb("diagnose").form is Form.DIAGNOSE
+    assert parse_verb("config").form is Form.CONFIG
     assert parse_verb("diagnose 404").form is None
     assert parse_verb("frobnicate").form is None
