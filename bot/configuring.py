@@ -18,7 +18,15 @@ from bot.channel_settings import (
 )
 from bot.errors import UserError
 from bot.records import Place, UserGroup
-from bot.reply import ConfigAnswer, ConfigChanged, Notice, Said, SettingChange, SettingLine
+from bot.reply import (
+    ConfigAnswer,
+    ConfigChanged,
+    Notice,
+    Said,
+    SettingChange,
+    SettingLine,
+    shorten_line,
+)
 from bot.rules import Rules
 from bot.setting_store import Own
 from bot.workflows import Workflows
@@ -38,6 +46,7 @@ LABELS = {
     Setting.CLOSE: "Stale tickets are closed after",
     Setting.QUIET: "Quiet window of an entry",
 }
+VALUE_LIMIT = 70  # characters of a value in what is said
 OF_TIMERS = frozenset({Setting.HOURS, Setting.REMIND, Setting.STALE, Setting.CLOSE})
 log = structlog.get_logger(__name__)
 
@@ -218,9 +227,9 @@ def shown_value(
     settings: ChannelSettings, setting: Setting, groups: tuple[UserGroup, ...] | None
 ) -> str:
     """Return a value as people read it."""
-    text = spelled(settings, setting)
+    text = shorten_line(spelled(settings, setting), VALUE_LIMIT)
     if setting is Setting.GROUP and settings.group:
         handles = {one.id: f"@{one.handle}" for one in groups or ()}
-        text = handles.get(settings.group, settings.group)
+        text = shorten_line(handles.get(settings.group, text), VALUE_LIMIT)
     unit = NUMBERS[setting].unit if setting in NUMBERS else ""
     return f"`{text}` {unit}".strip()

@@ -165,7 +165,7 @@ def _note(note: TicketNote) -> tuple[str, list[Block]]:
         return text, [section(text), actions([button("Reopen", ids.TICKET_REOPEN, "note")])]
     small = TOLD if note.told else NOT_TOLD
     if ticket.answered is None and note.back:
-        small += " " + OUTSIDE.format(back=note.back)
+        small += " " + OUTSIDE.format(back=escape(note.back))
     elif ticket.answered is None and note.usual is not None:
         small += " " + USUAL.format(time=duration(note.usual))
     return f"{text} {small}", [section(text), context(small)]

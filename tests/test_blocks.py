@@ -65,7 +65,7 @@ def ticket(state, garbage):
 def card(state, garbage):
     entries = tuple(TriedEntry("e" * 64, garbage, 0.5, True) for _ in range(5))
     history = (("U1", Deed.OPENED), ("", Deed.REMIND)) * 3
-    return TicketCard(ticket(state, garbage), entries, history, LINK, "S1")
+    return TicketCard(ticket(state, garbage), entries, history, LINK, "S1", garbage[:60])
 
 
 def everything(garbage):
@@ -91,6 +91,7 @@ def everything(garbage):
         LeakWarning((Leak(garbage, garbage),) * 20, "https://acme.slack.com/archives/C1/p1"),
         *(card(state, garbage) for state in TicketState),
         *(TicketNote(ticket(state, garbage), 90.0, told=True) for state in TicketState),
+        TicketNote(ticket(TicketState.OPEN, garbage), None, told=True, back=garbage[:60]),
         *(TicketLine(7, deed, "U1", garbage, LINK, 1e6) for deed in Deed),
         *(TicketReply(7, deed, "U1", "U2", garbage) for deed in Deed),
     ]

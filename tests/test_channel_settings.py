@@ -18,10 +18,10 @@ from bot.channel_settings import (
     with_own,
 )
 from bot.config import read_settings
-from bot.configuring import LABELS, Page, shown_value
+from bot.configuring import LABELS, VALUE_LIMIT, Page, shown_value
 from bot.errors import ConfigError, UserError
 from bot.hours import available_timezones, hours_of
-from bot.playground.block_rules import check_blocks, check_view
+from bot.playground.block_rules import check_message, check_view
 from bot.records import Mode, Place, UserGroup
 from bot.reply import ConfigAnswer, ConfigChanged, SettingChange, SettingLine
 from bot.rules import defaults_of
@@ -127,21 +127,27 @@ def test_the_form_stays_under_slacks_caps():
     check_view(config_view(page(0)))
 
 
+def test_a_value_is_shown_short():
+    groups = (UserGroup("S1", LONG * 9, LONG),)
+    for given_ in (groups, None, ()):
+        long = with_own(DEFAULTS, {Setting.GROUP: "S1"})
+        assert len(shown_value(long, Setting.GROUP, given_)) <= VALUE_LIMIT + 2
+
+
 def test_what_is_said_of_settings_stays_under_slacks_caps():
-    shown = page(400)
     lines = tuple(
         SettingLine(
             one.value,
             LABELS[one],
-            shown_value(shown.settings, one, shown.groups)[:30] + LONG * 3,
+            f"`{'W' * VALUE_LIMIT}` minutes",
             f"config {one.value} {EXAMPLES[one]}",
             "U" * 32,
         )
         for one in Setting
     )
-    changes = tuple(SettingChange(LABELS[one], LONG * 4, LONG * 4, "U" * 32) for one in Setting)
+    changes = tuple(SettingChange(LABELS[one], "W" * 85, "W" * 85, "U" * 32) for one in Setting)
     for said in (ConfigAnswer("C" * 32, lines), ConfigChanged(changes, timers=True)):
         message = render(said)
-        check_blocks(message.blocks)
-        assert len(message.text) < 3_900
+        check_message(message.text, message.blocks)
+        assert len(message.text) < 3_000
         assert "…" not in str(message.blocks)
