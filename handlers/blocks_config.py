@@ -9,7 +9,7 @@ from handlers.elements import actions, button, context, section
 from handlers.mrkdwn import escape
 
 HERE = "*How I behave in <#{channel}>*"
-HOW = "Say it as shown, or `default` in place of a value, or change all in a form."
+HOW = "Say it after my name, with `default` in place of a value to take it back; or use the form."
 NOTHING_CHANGED = "Nothing was changed."
 TIMERS = "A ticket goes by what was set when its timer began; later timers go by this."
 
@@ -32,7 +32,7 @@ def config_changed(said: ConfigChanged) -> tuple[str, list[Block]]:
 
 def _line(line: SettingLine) -> str:
     origin = "the default" if line.who is None else f"set by <@{line.who}>" if line.who else "set"
-    return f"• {line.label}: {escape(line.value)} ({origin}) · `{escape(line.example)}`"
+    return f"• {line.label}: {escape(line.value)} ({origin}) · change: `{escape(line.example)}`"
 
 
 def _change(change: SettingChange) -> str:

@@ -14,6 +14,11 @@ from handlers.config_form import TITLE, written_in
 from handlers.interactions import user_of
 
 
+def plain(errors: dict[str, str]) -> dict[str, str]:
+    """Return what stands at inputs, where Slack shows no code spans."""
+    return {name: text.replace("`", "") for name, text in errors.items()}
+
+
 async def on_config_form(
     ack: AsyncAck,
     body: dict[str, Any],
@@ -27,8 +32,8 @@ async def on_config_form(
         place = Place(team_of(context), found.channel, "")
         changed = await configuring.save(place, user_of(body), found.changed, found.wrong)
     except BadSettingsError as error:
-        await ack(response_action="errors", errors=error.found)
+        await ack(response_action="errors", errors=plain(error.found))
     except UserError as error:
-        await ack(response_action="errors", errors={"mode": str(error)})
+        await ack(response_action="errors", errors=plain({"mode": str(error)}))
     else:
         await ack(response_action="update", view=diagnosis_view((changed,), "", TITLE))

@@ -30,7 +30,7 @@ from handlers.inputs import (
 
 TITLE = "Settings of a channel"
 READING = "Reading what is set…"
-LEAD = "How I behave in <#{channel}>. What you empty goes back to the default, for all channels."
+LEAD = "How I behave in <#{channel}>. What you empty goes back to the default."
 MIDNIGHT = "00:00"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAYS_FIELD, FROM_FIELD, TO_FIELD, ZONE_FIELD = "days", "from", "to", "zone"
