@@ -1,5 +1,6 @@
 """What staff set for a channel, in a form or by words: checked, kept, and told."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -46,6 +47,7 @@ LABELS = {
     Setting.CLOSE: "Stale tickets are closed after",
     Setting.QUIET: "Quiet window of an entry",
 }
+GROUP_ID = re.compile(r"S[A-Z0-9]{5,15}")
 VALUE_LIMIT = 70  # characters of a value in what is said
 OF_TIMERS = frozenset({Setting.HOURS, Setting.REMIND, Setting.STALE, Setting.CLOSE})
 log = structlog.get_logger(__name__)
@@ -204,7 +206,7 @@ def _group(text: str, page: Page) -> str:
     """Return the id of the user group that is meant by its id or handle."""
     name = text.strip("`<>!^").removeprefix("@").casefold()
     if page.groups is None:
-        if name.startswith("s") and name.isalnum() and any(map(str.isdigit, name)):
+        if GROUP_ID.fullmatch(name.upper()):
             return name.upper()
         raise UserError(NO_GROUPS)
     for group in page.groups:

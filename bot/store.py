@@ -13,7 +13,6 @@ from bot.miss_store import MissStore
 from bot.proposal_store import ProposalStore
 from bot.records import (
     Around,
-    Mode,
     Place,
     Posted,
 )
@@ -145,10 +144,6 @@ class Store:
                     where=pieces.c.seen <= insert.excluded.seen,
                 )
             )
-
-    async def set_mode(self, team: str, channel: str, mode: Mode) -> None:
-        """Keep the channel's mode, in place of the one that follows from the settings."""
-        await self.settings.keep(team, channel, {Setting.MODE: mode.value}, "", 0)
 
     async def set_opted_out(self, team: str, user: str, *, wish: bool) -> None:
         """Remember, or forget, that the user wants to be left alone."""

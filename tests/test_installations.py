@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from slack_sdk.oauth.installation_store import Installation
 from sqlalchemy import text
 
+from bot.channel_settings import Setting
 from bot.database import open_database
 from bot.encryption import Keys, WrongKeyError, new_key
 from bot.records import Candidate, Mode, Place
@@ -183,7 +184,7 @@ async def test_everything_of_a_team_is_forgotten_and_nothing_of_another(engine):
         await store.threads.begin(place, "U1", now)
         answer = type(ANSWER)(place, "1.1", "U1", (Candidate("a"),), "a", "r", 0, "2.2")
         await store.answers.record(answer, now)
-        await store.set_mode(team, "C1", Mode.AUTO)
+        await store.settings.keep(team, "C1", {Setting.MODE: Mode.AUTO}, "", 0)
         await store.set_opted_out(team, "U1", wish=True)
         await store.claim(now, f"pick:{team}:C1:1.1")
     assert await store.forget_team("T1") == 4

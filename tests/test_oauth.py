@@ -11,6 +11,7 @@ from dbos import DBOS
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
+from bot.channel_settings import Setting
 from bot.durable import WORK
 from bot.errors import TryLaterError
 from bot.jobs import Job, Kind
@@ -167,7 +168,7 @@ async def expect_all_gone(lab, gone):
     for team, channel in (("T1", "C1"), ("T2", "C2")):
         await lab.install(team)
         await lab.message(SURE_404, team, channel, "1.0001")
-        await lab.services.store.set_mode(team, channel, Mode.AUTO)
+        await lab.services.store.settings.keep(team, channel, {Setting.MODE: Mode.AUTO}, "", 0)
         await lab.services.store.set_opted_out(team, "UMUTED", wish=True)
     assert (await lab.event(gone, "T1")).status_code == 200
     for table in ("threads", "answers", "channel_settings", "opted_out", "pieces"):
@@ -189,7 +190,7 @@ async def work_of(team):
 async def test_what_still_waits_for_a_team_that_leaves_goes_too(tmp_path):
     async with several(tmp_path, hold_seconds=60) as lab:
         await lab.install("T1")
-        await lab.services.store.set_mode("T1", "C1", Mode.SUGGEST)
+        await lab.services.store.settings.keep("T1", "C1", {Setting.MODE: Mode.SUGGEST}, "", 0)
         assert await lab.message(UNSURE, "T1", "C1", "1.0001", settle=False) == 200
         (waiting,) = await work_of("T1")
         assert waiting.status == "DELAYED"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.channel_settings import Setting
 from bot.records import Mode
 from tests.slack_lab import MISS, SECRET, SURE_404, SURE_500, UNSURE, running
 
@@ -41,7 +42,9 @@ CELLS = [
 @pytest.mark.parametrize(("mode", "text", "replied", "whispered"), CELLS)
 async def test_each_cell_of_the_mode_table(tmp_path, mode, text, replied, whispered):
     async with running(tmp_path) as (lab, opened):
-        await opened.services.store.set_mode("T0ACME", "C0SUPPORT", mode)
+        await opened.services.store.settings.keep(
+            "T0ACME", "C0SUPPORT", {Setting.MODE: mode}, "", 0
+        )
         ts = lab.people.say("support", "ana", text)
         await opened.settled()
         assert bool(lab.replies(ts)) is replied

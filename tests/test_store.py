@@ -7,9 +7,12 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
 
 from bot.channel_settings import Setting
-from bot.database import STORE_AWAY, open_database
+from bot.database import MIGRATIONS, STORE_AWAY, open_database
 from bot.errors import ConfigError
 from bot.exporting import rows_of
 from bot.miss_store import Missed
@@ -68,8 +71,8 @@ async def test_a_claim_goes_to_one_alone(store):
 async def test_what_stands_around_a_message(store):
     around = await store.around(PLACE, "U1")
     assert (around.mode, around.opted_out, around.thread) == (None, False, None)
-    await store.set_mode("T1", "C1", Mode.OFF)
-    await store.set_mode("T1", "C1", Mode.SUGGEST)
+    await store.settings.keep("T1", "C1", {Setting.MODE: Mode.OFF}, "", 0)
+    await store.settings.keep("T1", "C1", {Setting.MODE: Mode.SUGGEST}, "", 0)
     for wish in (True, True):
         await store.set_opted_out("T1", "U1", wish=wish)
     await store.threads.begin(PLACE, "U1", 1.0)
@@ -159,7 +162,7 @@ async def test_a_folder_is_made(tmp_path):
 
 async def test_a_second_start_finds_the_state(url):
     async with open_database(url) as engine:
-        await Store(engine).set_mode("T1", "C1", Mode.AUTO)
+        await Store(engine).settings.keep("T1", "C1", {Setting.MODE: Mode.AUTO}, "", 0)
     async with open_database(url) as engine:
         assert (await Store(engine).around(PLACE, "U1")).mode is Mode.AUTO
 
@@ -250,6 +253,29 @@ async def test_a_channels_settings_are_kept_one_by_one_with_who_set_them(store):
     assert await store.stats.modes("T1", 9) == (("C1", Mode.OFF), ("C2", Mode.AUTO))
     await store.forget("T1", "U1")
     assert {one.who for one in (await own.of("T1", "C1")).values()} == {"", "U2"}
+
+
+async def test_the_modes_of_an_older_version_are_kept(url):
+    async with open_database(url) as engine:
+
+        def step(connection, to):
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.set_main_option("path_separator", "os")
+            config.attributes["connection"] = connection
+            (command.upgrade if to == "head" else command.downgrade)(config, to)
+
+        await Store(engine).settings.keep("T1", "C1", {Setting.QUIET: "1"}, "U1", 1)
+        async with engine.begin() as connection:
+            await connection.run_sync(step, "0009")
+            modes = "INSERT INTO channel_modes (team, channel, mode) VALUES ('T1', 'C1', 'off')"
+            await connection.execute(text(modes))
+            await connection.run_sync(step, "head")
+            await connection.run_sync(step, "0009")
+            found = (await connection.execute(text("SELECT * FROM channel_modes"))).all()
+            assert [tuple(row) for row in found] == [("T1", "C1", "off")]
+            await connection.run_sync(step, "head")
+        assert await Store(engine).settings.of("T1", "C1") == {Setting.MODE: Own("off", "", 0)}
 
 
 async def test_of_many_who_set_the_same_at_once_one_has_the_last_word(store):
