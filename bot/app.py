@@ -33,6 +33,7 @@ from handlers.front import slack_endpoint
 from handlers.in_flight import InFlight
 from handlers.respond import Respond
 from handlers.socket_link import SocketLink
+from handlers.talk import PassedOver, passed_over_by
 from handlers.teams import Teams, slack_client
 
 UNSIGNED = "SLACK_SIGNING_SECRET is not set: copy it from the app's “Basic Information” page"
@@ -54,6 +55,7 @@ class Bot:
     aside: Aside
     services: Services
     teams: Teams
+    passed_over: PassedOver
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -112,8 +114,9 @@ def create_bot(services: Services) -> Bot:
     app.use(provide)
     register(app)
     desk, files = operations["desk"], operations["files"]
-    aside = operations["hearing"].aside
-    return Bot(app, InFlight(app), desk, files, aside, services, teams)
+    hearing = operations["hearing"]
+    passed_over = passed_over_by(hearing)
+    return Bot(app, InFlight(app), desk, files, hearing.aside, services, teams, passed_over)
 
 
 def create_asgi(services: Services) -> Starlette:
@@ -123,7 +126,7 @@ def create_asgi(services: Services) -> Starlette:
         raise ConfigError(UNSIGNED)
     bot = create_bot(services)
     readiness = Readiness(readiness_checks(bot))
-    endpoint = slack_endpoint(bot.app, secret.get_secret_value(), services.clock)
+    endpoint = slack_endpoint(bot.app, secret.get_secret_value(), services.clock, bot.passed_over)
 
     @asynccontextmanager
     async def lifespan(_served: Starlette) -> AsyncIterator[None]:

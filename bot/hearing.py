@@ -86,7 +86,6 @@ class Hearing:
             return
         glance = self._asking.glance(message.text)
         if glance and self._is_talk(message, glance):
-            DECISIONS.labels("talk").inc()
             return
         place = Place(message.team, message.channel, message.root)
         around = await self._workflows.store.around(place, message.user, message.ts)
@@ -108,6 +107,11 @@ class Hearing:
             await self._attend(heard, around, edited=message.edited)
         if message.edited:
             self._remember(message)
+
+    def passes_over(self, message: Message) -> bool:
+        """Tell at once whether a message gets nothing in any mode; what is not sure is heard."""
+        glance = self._asking.glance(message.text)
+        return glance is not None and self._is_talk(message, glance)
 
     async def hear_sos(self, on: Place, user: str, when: str, *, own: bool) -> None:
         """Bring in a human for the thread of a message that got 🆘.
@@ -151,6 +155,7 @@ class Hearing:
         if self._recent.follows(heard, now) or not self._asking.is_talk(paste):
             return False
         self._recent.join(heard, None, now)
+        DECISIONS.labels("talk").inc()
         return True
 
     async def _told(self, heard: Heard, around: Around, raw: str) -> bool:

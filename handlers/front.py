@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from bot.metrics import TURNED_AWAY
 from handlers.taking import taking
+from handlers.talk import PassedOver
 
 BODY_LIMIT = 1024 * 1024
 AGE_SECONDS = 300
@@ -30,7 +31,9 @@ log = structlog.get_logger(__name__)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def slack_endpoint(app: AsyncApp, secret: str, clock: Callable[[], float]) -> Endpoint:
+def slack_endpoint(
+    app: AsyncApp, secret: str, clock: Callable[[], float], passed_over: PassedOver
+) -> Endpoint:
     """Return the endpoint that hands good requests to the app, so many at once and no more."""
     room = asyncio.Semaphore(MOST_AT_ONCE)
 
@@ -38,23 +41,33 @@ def slack_endpoint(app: AsyncApp, secret: str, clock: Callable[[], float]) -> En
         body = await read_body(request)
         if body is None:
             return refused(413, "body too large")
-        timestamp = request.headers.get("x-slack-request-timestamp", "")
-        signature = request.headers.get("x-slack-signature", "")
-        if not is_signed(body, timestamp, signature, secret):
-            return refused(401, "not signed by Slack")
-        if not is_fresh(timestamp, clock()):
-            return refused(401, "signed too long ago")
-        payload = read_payload(body, request.headers.get("content-type", ""))
-        if payload is None:
-            return refused(400, "not a request of Slack's")
+        payload = admitted(request, body, secret, clock())
+        if isinstance(payload, Response):
+            return payload
         if room.locked():
             return refused(503, "too much to do")
-        async with room:
-            with taking(payload):
+        with taking(payload):
+            if passed_over(payload):
+                return Response()
+            async with room:
                 answer = await app.async_dispatch(to_async_bolt_request(request, body))
         return to_starlette_response(answer)
 
     return endpoint
+
+
+def admitted(
+    request: Request, body: bytes, secret: str, now: float
+) -> Mapping[str, Any] | Response:
+    """Return the payload of a request that Slack signed just now, else the refusal."""
+    timestamp = request.headers.get("x-slack-request-timestamp", "")
+    signature = request.headers.get("x-slack-signature", "")
+    if not is_signed(body, timestamp, signature, secret):
+        return refused(401, "not signed by Slack")
+    if not is_fresh(timestamp, now):
+        return refused(401, "signed too long ago")
+    payload = read_payload(body, request.headers.get("content-type", ""))
+    return refused(400, "not a request of Slack's") if payload is None else payload
 
 
 async def read_body(request: Request) -> bytes | None:
