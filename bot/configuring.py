@@ -18,7 +18,7 @@ from bot.channel_settings import (
     with_own,
 )
 from bot.errors import UserError
-from bot.records import Place, UserGroup
+from bot.records import Mode, Place, UserGroup
 from bot.reply import (
     ConfigAnswer,
     ConfigChanged,
@@ -35,6 +35,9 @@ from bot.workflows import Workflows
 STAFF_ONLY = "Only staff can change how I behave here. The mode here is `{mode}`."
 NO_CHANNEL = "A direct message has no mode and no settings: I always answer here."
 NO_GROUP = "I know no user group `{group}` here; give one as in `config group @support-staff`."
+NO_STAFF = (
+    "Mode `shadow` shows answers to staff first: set STAFF_CHANNEL and invite me there before."
+)
 NO_GROUPS = "Slack does not tell me the user groups here, so give its id, as in `S0123ABCD`."
 KEPT = "{label} here: {value}, as before."
 LABELS = {
@@ -154,9 +157,10 @@ class Configuring:
         """
         await self.admit(place, user)
         before = await self.page(place, groups=Setting.GROUP in written)
+        wrong = {**(wrong or {}), **await self._unshown(written, before)}
         kept = {
             setting: None if value == spelled(before.defaults, setting) else value
-            for setting, value in _checked(written, before, wrong or {}).items()
+            for setting, value in _checked(written, before, wrong).items()
             if value != spelled(before.settings, setting)
         }
         now = self.workflows.clock()
@@ -173,6 +177,16 @@ class Configuring:
         after = replace(await self.page(place, groups=False), groups=before.groups)
         changes = tuple(_change(setting, before, after, user) for setting in kept)
         return ConfigChanged(changes, timers=not OF_TIMERS.isdisjoint(kept))
+
+    async def _unshown(self, written: Mapping[Setting, str], before: Page) -> dict[str, str]:
+        """Say what is wrong with a change to mode `shadow`: that nobody would see the answers."""
+        wanted = written.get(Setting.MODE, "").strip().strip("`").casefold()
+        if wanted != Mode.SHADOW or before.settings.mode is Mode.SHADOW:
+            return {}
+        place = await self.workflows.staff_place()
+        if place and await self.workflows.messenger.is_in(place.team, place.channel):
+            return {}
+        return {Setting.MODE.value: NO_STAFF}
 
 
 def _checked(

@@ -29,6 +29,7 @@ class Act(StrEnum):
     ANSWER = "answer"  # one entry, in the thread
     CHOICES = "choices"  # the likeliest entries, in the thread, because somebody asked
     SUGGEST = "suggest"  # "did you mean", to the poster alone
+    SHADOW = "shadow"  # to staff, who decide
     NOTHING = "nothing"
 
 
@@ -45,6 +46,8 @@ def act(mode: Mode, outcome: Outcome, *, explicit: bool) -> Act:
             return Act.SUGGEST
         case Mode.AUTO:
             return Act.ANSWER if outcome is Outcome.REPLY else Act.SUGGEST
+        case Mode.SHADOW:
+            return Act.SHADOW
         case _:
             assert_never(mode)
 

@@ -16,6 +16,7 @@ from bot.planning import Planner
 from bot.proposal_desk import PROPOSALS, ProposalDesk
 from bot.reply import Again, LeakWarning, Notice, Reply, Said
 from bot.saying import Saying
+from bot.shadow_desk import SHADOWS, ShadowDesk
 from bot.spoken import do_word
 from bot.ticket_desk import DOING, SAYING, TICKETS, TicketDesk
 from bot.ticket_effects import Effects
@@ -26,6 +27,8 @@ LEFT_ALONE = "I leave this thread alone. Mention me when you want me back."
 PRIVATE = frozenset({Kind.SUGGEST, Kind.WARN, Kind.VERB, Kind.MUTED})
 REACTIONS = frozenset({Kind.REMOVE, Kind.MUTE, Kind.SOLVE})
 DONE = REACTIONS | DOING | {Kind.CHECK, Kind.REVIEW, Kind.SPOKEN}
+DONE |= {Kind.SHADOW, Kind.SHADOW_DEED}
+NO_HUMAN = TICKETS | PROPOSALS | SHADOWS | {Kind.SPOKEN}  # who is told is staff, or pressed
 RECORDED = frozenset({Kind.ANSWER, Kind.OFFER, Kind.CHECKS, Kind.SHARE})
 log = structlog.get_logger(__name__)
 
@@ -61,12 +64,15 @@ class Desk:
     checks: MessageChecks
     tickets: TicketDesk
     proposals: ProposalDesk
+    shadows: ShadowDesk
     clock: Callable[[], float]
 
     async def ready(self, job: Job) -> Job | None:
         """Return the job as it has to be done now; None if there is nothing left to do."""
         if section := self._section(job.kind):
             return await section.ready(job)
+        if is_let_out(job) and (reason := await self.shadows.hindrance(job)):
+            return replace(job, refusal=reason)
         if job.first_only:
             place = job.place
             known = await self.workflows.store.answers.first_to(
@@ -89,6 +95,8 @@ class Desk:
         """Return what carries out jobs of that kind, None where the desk itself does."""
         if kind in TICKETS:
             return self.tickets
+        if kind in SHADOWS:
+            return self.shadows
         return self.proposals if kind in PROPOSALS else None
 
     async def _said_already(self, job: Job) -> str:
@@ -139,6 +147,8 @@ class Desk:
                 if ladder and not job.entry:
                     return ladder
                 reply = await self.workflows.reply(job.entry, job.candidates, ladder=ladder)
+                if is_let_out(job):
+                    reply = await self.workflows.as_edited(reply, job.place, job.question)
                 return await self._shortened(reply, job) if job.again else reply
             case Kind.CHECKS:
                 return ladder
@@ -181,7 +191,8 @@ class Desk:
 
     async def record(self, job: Job, posted: str | None) -> None:
         """Keep what was shown."""
-        if section := self._section(job.kind):
+        section = self.shadows if is_let_out(job) else self._section(job.kind)
+        if section:
             await section.record(job, posted or "")
         if job.kind is Kind.CHECK:
             await self.checks.show(job)
@@ -204,20 +215,26 @@ class Desk:
         refused = "refused" in outcome
         if section := self._section(job.kind):
             return await section.follow(job, refused=refused)
+        after = Effects()
+        if is_let_out(job):
+            after = await self.shadows.follow(job, refused=refused)
         if refused:
-            return Effects()
+            return after
         if job.kind is Kind.SPOKEN:
             return Effects(await do_word(job, self.workflows, self.saying.rechecking))
         runs = self.checks.following(job, str(outcome.get("posted") or ""))
-        return Effects(tuple(map(Follow, runs)))
+        return Effects((*map(Follow, runs), *after.jobs))
 
     async def tell(self, job: Job, text: str) -> None:
         """Tell the person whom a job is for why it could not be done."""
         silent = {Kind.SHARE, *REACTIONS, *(SAYING - {Kind.TICKET_REPLY})}
-        silent |= PROPOSALS - {Kind.REVIEW}
+        silent |= PROPOSALS - {Kind.REVIEW} | SHADOWS - {Kind.SHADOW_DEED}
+        if is_let_out(job):  # its card says why it is not there
+            await self.shadows.refuse(job, text)
+            return
         if job.user and job.kind not in silent:
             in_thread = job.place.root != job.question
-            notice = Notice(text, human=job.kind not in TICKETS | PROPOSALS | {Kind.SPOKEN})
+            notice = Notice(text, human=job.kind not in NO_HUMAN)
             await self.workflows.messenger.whisper(job.place, job.user, notice, in_thread=in_thread)
 
     async def _react(self, job: Job) -> None:
@@ -232,3 +249,8 @@ class Desk:
             await runs[job.kind](place.team, place.channel, job.question, job.user)
         except UserError as error:
             log.info("reaction_refused", reason=str(error))
+
+
+def is_let_out(job: Job) -> bool:
+    """Tell whether a job gives an answer that was kept back until staff sent it."""
+    return job.kind is Kind.ANSWER and job.shadow is not None

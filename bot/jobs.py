@@ -10,6 +10,7 @@ from bot.ladders import Look
 from bot.proposals import Review
 from bot.records import Candidate, Place
 from bot.reply import Leak
+from bot.shadows import Choice
 from bot.ticket_records import Deed
 
 Json = dict[str, Any]
@@ -43,6 +44,10 @@ class Kind(StrEnum):
     REVIEW = "review"  # what staff do with a proposed entry
     PROPOSAL_CARD = "proposal card"  # the proposal, in the staff channel
     PROPOSAL_CARD_EDIT = "proposal card edit"
+    SHADOW = "shadow"  # an answer that is kept back, to be shown to staff
+    SHADOW_DEED = "shadow deed"  # what staff decide about it
+    SHADOW_CARD = "shadow card"  # the answer, in the staff channel
+    SHADOW_CARD_EDIT = "shadow card edit"
     SPOKEN = "spoken"  # a word that was said in place of pressing a button
 
 
@@ -56,6 +61,8 @@ QUEUED = frozenset(Kind) - {
     Kind.ESCALATE,
     Kind.TICKET_DEED,
     Kind.REVIEW,
+    Kind.SHADOW,
+    Kind.SHADOW_DEED,
     Kind.SPOKEN,
 }
 
@@ -85,6 +92,15 @@ class ProposalWork:
 
 
 @dataclass(frozen=True, slots=True)
+class ShadowWork:
+    """What a job needs to know of an answer that was kept back."""
+
+    id: int = 0  # none yet: the job keeps it
+    choice: Choice = Choice.SEND
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One thing to say or do, once. ``key`` names it for ever and finds its message again."""
 
@@ -100,6 +116,7 @@ class Job:
     leaks: tuple[Leak, ...] = ()
     ticket: TicketWork | None = None
     proposal: ProposalWork | None = None
+    shadow: ShadowWork | None = None
     edits: str = ""  # ts of the message that this replaces
     unasked: bool = False  # nobody asked for it: said once for each entry in ten minutes
     again: str = ""  # ts of the message in the same channel that says it already

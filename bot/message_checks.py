@@ -64,11 +64,11 @@ class MessageChecks:
 
     async def attach(self, job: Job, heard: Heard) -> Job:
         """Return the job with the checks that its entry names, or for a diagnosis all there are."""
-        if job.kind not in {Kind.ANSWER, Kind.OFFER, Kind.SUGGEST}:
+        if job.kind not in {Kind.ANSWER, Kind.OFFER, Kind.SUGGEST, Kind.SHADOW}:
             return job
         inputs = await self._inputs(heard)
         await self._hold(job, inputs)
-        if job.kind is Kind.SUGGEST:
+        if job.kind in {Kind.SUGGEST, Kind.SHADOW}:
             return job
         entry = self.workflows.answerer.entry(job.entry) if job.entry else None
         named = entry.checks if entry else ()

@@ -20,5 +20,8 @@ POSTS = Counter("anon_posts_total", "What was said in Slack", ["kind"])
 LIMITED = Counter("anon_slack_limited_total", "Calls that Slack answered with 429")
 AWAY = Counter("anon_slack_away_total", "Calls that Slack did not answer or answered with 5xx")
 CHECKS = Counter("anon_checks_total", "What live checks found", ["check", "code"])
+SHADOWS_LOST = Counter(
+    "anon_shadows_lost_total", "Answers of mode shadow that no staff channel was shown"
+)
 WAITING = Gauge("anon_work_waiting", "Work that is kept and not yet done, on all replicas")
 OLDEST = Gauge("anon_work_oldest_seconds", "Age of the oldest work that is due and not yet done")

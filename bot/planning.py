@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from bot.answering import Decision, Outcome, held_to
 from bot.asking import Asking
 from bot.conversations import Act, Event, act, actor_of, may_follow_up
-from bot.jobs import Heard, Job, Kind
+from bot.jobs import Heard, Job, Kind, ShadowWork
 from bot.leaks import live_leaks
 from bot.message_checks import MessageChecks
 from bot.miss_store import Missed
 from bot.pieces import author_of
 from bot.records import Around, Candidate, Mode
-from bot.reply import Leak
+from bot.reply import Leak, shorten
+from bot.shadow_desk import lost
 from bot.workflows import Workflows, candidates_of
 
+SHADOW_LIMIT = 2_900  # characters of a message that staff are shown
 _RANK = (Outcome.SILENT, Outcome.SUGGEST, Outcome.REPLY)
 
 
@@ -50,14 +52,39 @@ class Planner:
             return Plan(None, miss=decision.miss)
         given = around.thread.given if around.thread else ()
         left = tuple(item for item in candidates_of(decision) if item.entry not in given)
-        if chosen is Act.SUGGEST:
-            return Plan(_job(Kind.SUGGEST, heard, left) if left else None)
+        if chosen is not Act.ANSWER:
+            return Plan(await self._unsaid(chosen, heard, decision, left))
         if decision.entry and (
             decision.entry not in given or await self.checks.adds(heard, decision.entry)
         ):
             job = replace(_job(Kind.ANSWER, heard, left, decision.entry), unasked=True)
             return Plan(job, sure=True, alone=alone)
         return Plan(None)  # said in this thread already
+
+    async def _unsaid(
+        self, chosen: Act, heard: Heard, decision: Decision, left: tuple[Candidate, ...]
+    ) -> Job | None:
+        """Return what is shown to the poster, or to staff, in place of an answer."""
+        if chosen is Act.SHADOW:
+            return await self._kept_back(heard, decision, left)
+        return _job(Kind.SUGGEST, heard, left) if left else None
+
+    async def _kept_back(
+        self, heard: Heard, decision: Decision, left: tuple[Candidate, ...]
+    ) -> Job | None:
+        """Return what shows staff what would be said; None where none of them can see it.
+
+        It is never sure: nothing hurries, so all that its author posts in pieces is waited for.
+        """
+        sure = decision.outcome is Outcome.REPLY
+        if not left or (sure and left[0].entry != decision.entry):
+            return None  # said in this thread already
+        text = shorten(said_in(heard), SHADOW_LIMIT)
+        job = replace(_job(Kind.SHADOW, heard, left, left[0].entry), text=text, first_only=False)
+        if await self.workflows.staff_place() is None:
+            lost(job)
+            return None
+        return replace(job, shadow=ShadowWork(sure=sure))
 
     async def is_plain(self, heard: Heard, around: Around) -> bool:
         """Tell whether a message needs work for all but certain, without matching it.
@@ -162,6 +189,13 @@ def allowed(heard: Heard, around: Around, now: float) -> bool:
     if not heard.in_thread:
         return around.thread is None or may_follow_up(around.thread, heard.user, now)
     return around.thread is not None and may_follow_up(around.thread, heard.user, now)
+
+
+def said_in(heard: Heard) -> str:
+    """Return a message with what its author said before and after it."""
+    if heard.text in heard.before:
+        return heard.before
+    return f"{heard.before}\n{heard.text}".strip()
 
 
 def miss_of(heard: Heard, fingerprint: str) -> Missed:

@@ -11,6 +11,7 @@ class Mode(StrEnum):
     MENTION = "mention"
     SUGGEST = "suggest"
     AUTO = "auto"
+    SHADOW = "shadow"
 
 
 class State(StrEnum):

@@ -7,6 +7,7 @@ from typing import Any
 from bot.ladders import Ladder
 from bot.proposal_reply import ProposalSaid
 from bot.records import Candidate
+from bot.shadow_reply import ShadowSaid
 from bot.stats import Figures
 from bot.ticket_reply import TicketSaid
 from bot.verbs import Form
@@ -40,6 +41,8 @@ class Reply:
     ladder: Ladder | None = None  # what the checks say that its entry names
     checkable: bool = False  # its entry names checks
     mint_for: tuple[str, ...] = ()  # who sees the button that mints; EVERYBODY, or user ids
+    edited: str = ""  # Markdown that staff wrote in place of title, body and links
+    edited_by: str = ""  # user id
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,7 @@ Said = (
     | ConfigChanged
     | TicketSaid
     | ProposalSaid
+    | ShadowSaid
 )
 
 
@@ -260,6 +264,11 @@ def shorten(body: str, limit: int) -> str:
 
 def reply_markdown(reply: Reply) -> str:
     """Return the reply as one Markdown text, for the command line."""
+    return f"{markdown(reply)}\n\n_{reply.why}_"
+
+
+def markdown(reply: Reply) -> str:
+    """Return title, body and links, or what staff wrote in their place."""
     links = "\n".join(f"- [{link.title}]({link.url})" for link in reply.links)
-    parts = [f"**{reply.title}**", reply.body, links, f"_{reply.why}_"]
-    return "\n\n".join(part for part in parts if part)
+    parts = (f"**{reply.title}**", reply.body, links)
+    return reply.edited or "\n\n".join(part for part in parts if part)

@@ -7,18 +7,21 @@ crash is about the same message still. bot/spoken.py does it.
 from dataclasses import dataclass, replace
 
 from bot.errors import UserError
-from bot.jobs import Heard, Job, Kind, ProposalWork, TicketWork
+from bot.jobs import Heard, Job, Kind, ProposalWork, ShadowWork, TicketWork
 from bot.proposal_desk import ProposalDesk
 from bot.proposals import Review
 from bot.rechecking import NothingToCheckError, Rechecking
 from bot.records import Answer, Place
 from bot.reply import Notice
+from bot.shadow_desk import ShadowDesk
+from bot.shadows import Choice
 from bot.spoken import WRITTEN
 from bot.ticket_records import Deed, Ticket
 from bot.words import WRITING, Here, Spoken, Word, help_here, parse_word, stray
 from bot.workflows import Workflows
 
 AT_ONCE = {Word.CLAIM: Deed.CLAIM, Word.UNCLAIM: Deed.UNCLAIM}
+CHOICES = {Word.SEND: Choice.SEND, Word.DISCARD: Choice.DISCARD}
 REVIEWS = {Word.APPROVE: Review.APPROVE, Word.DISCARD: Review.DISCARD}
 
 
@@ -29,6 +32,7 @@ class Saying:
     workflows: Workflows
     rechecking: Rechecking
     proposals: ProposalDesk
+    shadows: ShadowDesk
 
     async def take(self, heard: Heard, raw: str) -> bool:
         """Have done what a word says; False for what is none, or fits nothing in its thread."""
@@ -38,9 +42,7 @@ class Saying:
         here = await self.here(heard.place)
         if not here.fits(spoken.word, checkable=self._is_checkable(here)):
             return False
-        if here.proposal and spoken.word in REVIEWS:
-            work = ProposalWork(here.proposal.id, REVIEWS[spoken.word], seq=here.proposal.seq)
-            await self.proposals.review(heard.user, f"{heard.id}:word", work)
+        if await self._decided(spoken, here, heard):
             return True
         deed = await self._deed(spoken, here, heard)
         if deed and here.ticket:
@@ -69,13 +71,15 @@ class Saying:
     async def here(self, place: Place) -> Here:
         """Return what stands in a thread: the asker's, or the one under a ticket's card."""
         store = self.workflows.store
-        proposal = None
+        proposal = shadow = None
         if place.channel == self.workflows.staff_channel:
             ticket = await store.tickets.with_card(place.root)
             proposal = await store.proposals.with_card(place.root)
+            shadow = await store.shadows.with_card(place.root)
         else:
             ticket = await store.tickets.of_thread(place)
-        here = Here(thread=await store.threads.get(place), ticket=ticket, proposal=proposal)
+        thread = await store.threads.get(place)
+        here = Here(thread=thread, ticket=ticket, proposal=proposal, shadow=shadow)
         for answer in await store.answers.in_thread(place):
             if answer.open:
                 here = await self._with_answer(here, answer)
@@ -121,6 +125,23 @@ class Saying:
         key = f"{heard.id}:word"
         await self.workflows.do_to_ticket(heard.place, heard.user, key, work, deed.tried)
 
+    async def _decided(self, spoken: Spoken, here: Here, heard: Heard) -> bool:
+        """Have staff's decision about an entry or an answer carried out; False if it is none."""
+        key = f"{heard.id}:word"
+        if here.proposal and spoken.word in REVIEWS:
+            review = ProposalWork(here.proposal.id, REVIEWS[spoken.word], seq=here.proposal.seq)
+            await self.proposals.review(heard.user, key, review)
+            return True
+        choice = _choice(spoken)
+        if here.shadow is None or choice is None:
+            return False
+        work = ShadowWork(here.shadow.id, choice)
+        try:
+            await self.shadows.decide(heard.place, heard.user, key, work, spoken.rest)
+        except UserError as error:
+            await self._submit(replace(self._job(spoken, here, heard), refusal=str(error)))
+        return True
+
     async def _with_more(self, spoken: Spoken, here: Here, heard: Heard, raw: str) -> bool:
         """Run checks on what came with the word; False where nothing in it can be checked."""
         job = self._job(spoken, here, heard)
@@ -161,7 +182,8 @@ class Saying:
                 about = str(here.ticket.id)
         key, place = f"{heard.id}:word", heard.place
         job = Job(Kind.SPOKEN, key, place, heard.user, heard.ts, entry=entry, about=about)
-        return replace(job, text=spoken.word.value)
+        shadow = ShadowWork(here.shadow.id) if here.shadow else None
+        return replace(job, text=spoken.word.value, shadow=shadow)
 
     def _picked(self, answer: Answer, letter: str) -> str:
         """Return the entry before which the letter stands, nothing where there is none."""
@@ -172,3 +194,10 @@ class Saying:
 
     async def _submit(self, job: Job) -> None:
         await self.workflows.works.submit(job)
+
+
+def _choice(spoken: Spoken) -> Choice | None:
+    """Return what a word decides about an answer; None where it asks for the form."""
+    if spoken.word is Word.EDIT and spoken.rest:
+        return Choice.EDIT
+    return CHOICES.get(spoken.word)

@@ -8,6 +8,7 @@ from bot.jobs import Follow, Job
 from bot.proposal_reply import ProposalFormOffer
 from bot.rechecking import Rechecking, needs_token
 from bot.reply import FormOffer, Notice, Said
+from bot.shadow_reply import ShadowFormOffer
 from bot.ticket_desk import NOT_YOURS
 from bot.ticket_records import Deed
 from bot.ticket_reply import TicketFormOffer
@@ -92,6 +93,9 @@ class _Doing:
             case _:
                 if job.user not in await self.workflows.staff.ids():
                     raise UserError(NOT_YOURS)
+                if job.shadow:
+                    await self.whisper(ShadowFormOffer(job.shadow.id))
+                    return
                 number = int(job.about)
                 is_edit = word is Word.EDIT
                 await self.whisper(

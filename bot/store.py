@@ -19,6 +19,7 @@ from bot.records import (
 from bot.rows import Rows
 from bot.run_store import RunStore
 from bot.setting_store import SettingStore
+from bot.shadow_store import ShadowStore
 from bot.stats import DAY, Statistics
 from bot.tables import (
     METADATA,
@@ -32,6 +33,7 @@ from bot.tables import (
     opted_out,
     pieces,
     seen_events,
+    shadows,
     threads,
 )
 from bot.thread_store import ThreadStore
@@ -41,7 +43,7 @@ AUTHOR = ("team", "channel", "thread", "user")
 POSTED = ("first", "root", "text", "explicit", "held_until", "seen")
 OWNED = (
     *((threads, "asker"), (answers, "asker"), (feedback, "user"), (pieces, "user")),
-    *((check_runs, "asker"), (check_runs, "user")),
+    *((check_runs, "asker"), (check_runs, "user"), (shadows, "asker")),
 )
 AGED = ((threads, "updated"), (answers, "created"), (feedback, "updated"))
 PIECES_SECONDS = 3_600  # far longer than anything is held
@@ -90,6 +92,7 @@ class Store:
         self.stats = Statistics(self._rows)
         self.runs = RunStore(self._rows)
         self.settings = SettingStore(self._rows)
+        self.shadows = ShadowStore(self._rows)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -163,6 +166,7 @@ class Store:
         await self.proposals.forget(await self.tickets.numbers(team, user), user)
         await self.tickets.forget(team, user)
         await self.settings.forget(team, user)
+        await self.shadows.forget(user)
 
     async def forget_team(self, team: str) -> int:
         """Delete every row that was kept for the team, but for the audit; return how many."""
@@ -189,6 +193,7 @@ class Store:
         await self.audit.purge(now)
         await self.tickets.purge(before)
         await self.proposals.purge(before)
+        await self.shadows.purge(before)
 
     async def purge_all(self, before: float, now: float) -> int:
         """Delete what ``purge`` deletes, and threads, answers and votes of before then."""

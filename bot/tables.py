@@ -263,3 +263,33 @@ proposals = Table(
     Index("ix_proposals_card", "card"),
     Index("ix_proposals_ticket", "ticket"),
 )
+
+# One row for each answer that mode `shadow` kept back, until staff decide and for some time after.
+shadows = Table(
+    "shadows",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(200), nullable=False, unique=True),  # names the message
+    Column("team", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("root", String(32), nullable=False),
+    Column("question", String(32), nullable=False),
+    Column("asker", String(32), nullable=False),
+    Column("text", Text, nullable=False),  # what was said; redacted
+    Column("candidates", JSON, nullable=False),
+    Column("entry", String(64), nullable=False),
+    Column("sure", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("decider", String(32), nullable=False),
+    Column("edited", Text, nullable=False),  # what staff made of it; redacted
+    Column("reason", Text, nullable=False),  # why it was not sent
+    Column("card", String(32), nullable=False),
+    Column("posted", String(32), nullable=False),
+    Column("last", String(200), nullable=False),  # key of the decision
+    Column("updated", Float, nullable=False),
+    UniqueConstraint("team", "channel", "root", "entry"),
+    Index("ix_shadows_card", "card"),
+    Index("ix_shadows_last", "last"),
+    Index("ix_shadows_asker", "team", "asker"),
+    Index("ix_shadows_updated", "updated"),
+)

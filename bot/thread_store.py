@@ -67,11 +67,11 @@ class ThreadStore:
             )
 
     async def of_asker(self, team: str, asker: str, limit: int) -> list[tuple[Place, State]]:
-        """Return the threads of a person that are not solved, the latest first."""
+        """Return the answered threads of a person that are not solved, the latest first."""
         query = select(threads).where(
             threads.c.team == team,
             threads.c.asker == asker,
-            threads.c.state.not_in([State.SOLVED.value, State.MUTED.value]),
+            threads.c.state.not_in([State.NEW.value, State.SOLVED.value, State.MUTED.value]),
         )
         async with self._rows.read() as connection:
             rows = await connection.execute(query.order_by(threads.c.updated.desc()).limit(limit))

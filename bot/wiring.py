@@ -22,6 +22,7 @@ from bot.run_store import Limits
 from bot.saying import Saying
 from bot.sealed import Sealed
 from bot.services import Services
+from bot.shadow_desk import ShadowDesk
 from bot.staff import Staff
 from bot.ticket_desk import TicketDesk
 from bot.workflows import Workflows
@@ -69,9 +70,19 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
     tickets = TicketDesk(workflows, gathering)
     proposals = ProposalDesk(workflows, services.matching, services.refresh)
     planner = Planner(workflows, asking, checks, services.clock)
-    saying = Saying(workflows, rechecking, proposals)
+    shadows = ShadowDesk(workflows)
+    saying = Saying(workflows, rechecking, proposals, shadows)
     desk = Desk(
-        planner, workflows, asking, feedback, saying, checks, tickets, proposals, services.clock
+        planner,
+        workflows,
+        asking,
+        feedback,
+        saying,
+        checks,
+        tickets,
+        proposals,
+        shadows,
+        services.clock,
     )
     return {
         "desk": desk,
@@ -88,6 +99,7 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
         "configuring": asking.configuring,
         "tickets": tickets,
         "proposals": proposals,
+        "shadows": shadows,
         "hearing": Hearing(
             workflows,
             asking,

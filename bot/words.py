@@ -11,6 +11,7 @@ from enum import StrEnum
 from bot.proposals import Proposal
 from bot.records import Answer, State, Thread
 from bot.run_store import Run
+from bot.shadows import Shadow
 from bot.ticket_records import Ticket
 from bot.tickets import UNFINISHED
 
@@ -35,12 +36,14 @@ class Word(StrEnum):
     APPROVE = "approve"
     EDIT = "edit"
     DISCARD = "discard"
+    SEND = "send"
 
 
 WRITING = frozenset({Word.REPLY, Word.NEED_INFO, Word.RESOLVE})  # of staff, to the asker
 OF_TICKETS = WRITING | {Word.CLAIM, Word.UNCLAIM, Word.SAVE}
 OF_PROPOSALS = frozenset({Word.APPROVE, Word.EDIT, Word.DISCARD})
-STAFFS = OF_TICKETS | OF_PROPOSALS | {Word.REMOVE}
+OF_SHADOWS = frozenset({Word.SEND, Word.EDIT, Word.DISCARD})
+STAFFS = OF_TICKETS | OF_PROPOSALS | OF_SHADOWS | {Word.REMOVE}
 HELP = {
     Word.SOLVED: "`solved` – the answer helped",
     Word.NOT_IT: "`not it` – the next answer, or a human",
@@ -57,8 +60,9 @@ HELP = {
     Word.RESOLVE: "`resolve` and how, the right entry's id first if one was (staff)",
     Word.SAVE: "`save as FAQ` – the answer becomes a proposed entry (staff)",
     Word.APPROVE: "`approve` – the proposed entry goes live (staff)",
-    Word.EDIT: "`edit` – a form to change the proposed entry (staff)",
-    Word.DISCARD: "`discard` – the entry is not proposed any more, or no longer live (staff)",
+    Word.EDIT: "`edit` – a form to change the entry, or the answer before it is sent (staff)",
+    Word.DISCARD: "`discard` – the entry, or the answer, is not wanted (staff)",
+    Word.SEND: "`send` – the answer goes into the asker's thread (staff)",
 }
 ALWAYS = (
     "`escalate`, with or without words – a human, with all that I found",
@@ -69,13 +73,14 @@ IN_THREAD = "In this thread, after my name:"
 ELSEWHERE = "`help` outside of a thread lists all that I can do; each works here too."
 NO_TICKET = "`{word}` is for the thread of a ticket, and this is none."
 NO_PROPOSAL = "`{word}` is for the thread of a proposed entry, and this is none."
+NO_SHADOW = "`{word}` is for the thread of an answer that staff decide about, and this is none."
 NO_ANSWER = "`{word}` is for a thread with something of mine that it fits; I see nothing such here."
 _SAID = {word.value: word for word in Word if word is not Word.PICK} | {
     "run checks again": Word.RUN_AGAIN,
     "none": Word.NONE,
 }
 _WITH_MORE = re.compile(
-    r"(?P<word>reply|need\s{1,3}info|resolve|run\s{1,3}again|run\s{1,3}checks)[:,]?\s(?P<rest>.*)",
+    r"(?P<word>reply|need\s{1,3}info|resolve|edit|run\s{1,3}again|run\s{1,3}checks)[:,]?\s(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _LETTER = re.compile(r"(?:pick )?([abc])", re.IGNORECASE)
@@ -100,6 +105,7 @@ class Here:
     thread: Thread | None = None
     ticket: Ticket | None = None
     proposal: Proposal | None = None
+    shadow: Shadow | None = None
 
     @property
     def finished(self) -> bool:
@@ -110,8 +116,9 @@ class Here:
         """Tell whether there is something here for the word; who may is judged elsewhere."""
         if word in OF_TICKETS:
             return self.ticket is not None
-        if word in OF_PROPOSALS:
-            return self.proposal is not None
+        if word in OF_PROPOSALS | OF_SHADOWS:
+            proposed = word in OF_PROPOSALS and self.proposal is not None
+            return proposed or (word in OF_SHADOWS and self.shadow is not None)
         solved = self.thread is not None and self.thread.state is State.SOLVED
         return {
             Word.SOLVED: self.answer is not None,
@@ -142,6 +149,8 @@ def stray(word: Word) -> str:
     """Say why a word means nothing where it was said."""
     if word in OF_PROPOSALS:
         return NO_PROPOSAL.format(word=word.value)
+    if word in OF_SHADOWS:
+        return NO_SHADOW.format(word=word.value)
     return (NO_TICKET if word in OF_TICKETS else NO_ANSWER).format(word=word.value)
 
 

@@ -86,6 +86,9 @@ class Messenger(Protocol):
     async def direct(self, team: str, user: str) -> str:
         """Return the channel of direct messages with the person, nothing if there is none."""
 
+    async def is_in(self, team: str, channel: str) -> bool:
+        """Tell whether the bot is in the channel; not where Slack does not say."""
+
     async def members(self, team: str, channel: str) -> frozenset[str]:
         """Return who else is in the channel, nobody where it cannot be read."""
 
@@ -234,7 +237,16 @@ class Workflows:
         if ladder and not self.answerer.entry(answer.entry):
             return replace(ladder, solved_by=solved_by)
         reply = await self.reply(answer.entry, answer.candidates, ladder=ladder)
+        if not answer.turn:
+            reply = await self.as_edited(reply, answer.place, answer.question)
         return replace(reply, solved_by=solved_by)
+
+    async def as_edited(self, reply: Reply, place: Place, question: str) -> Reply:
+        """Return the first answer to a message in the words that staff gave it, if they did."""
+        shadow = await self.store.shadows.of_question(place, question)
+        if shadow is None or shadow.entry != reply.entry:
+            return reply
+        return replace(reply, edited=shadow.edited, edited_by=shadow.decider)
 
     async def last_ladder(self, answer: Answer) -> Ladder | None:
         """Return what the checks of an answer came to last."""

@@ -24,6 +24,7 @@ from handlers import (
     leaving,
     mint,
     proposals,
+    shadows,
     shortcuts,
     tickets,
 )
@@ -126,6 +127,10 @@ LISTENERS = (
         proposals.on_form,
         Unsaid("an entry has too many parts for one message; the word opens the form"),
     ),
+    Listener(Kind.ACTION, ids.SHADOW_SEND, shadows.on_choose, Word.SEND),
+    Listener(Kind.ACTION, ids.SHADOW_EDIT, shadows.on_edit, Word.EDIT),
+    Listener(Kind.ACTION, ids.SHADOW_DISCARD, shadows.on_choose, Word.DISCARD),
+    Listener(Kind.VIEW, ids.SHADOW_VIEW, shadows.on_form, Word.EDIT),
 )
 
 

@@ -26,8 +26,10 @@ from bot.reply import (
     Reply,
     Said,
     StatsAnswer,
+    markdown,
     shorten_line,
 )
+from bot.shadow_reply import ShadowCard, ShadowFormOffer
 from bot.ticket_reply import TicketCard, TicketFormOffer, TicketLine, TicketNote, TicketReply
 from bot.verbs import Form
 from handlers import ids
@@ -35,6 +37,7 @@ from handlers.blocks_checks import ladder_message, reply_ladder, run_again
 from handlers.blocks_config import config_answer, config_changed
 from handlers.blocks_mint import mint_answer
 from handlers.blocks_proposals import proposal_blocks
+from handlers.blocks_shadows import shadow_blocks
 from handlers.blocks_stats import stats_answer
 from handlers.blocks_tickets import ticket_blocks
 from handlers.elements import TEXT_LIMIT, actions, button, context, defused, section
@@ -73,6 +76,8 @@ def render(said: Said) -> Rendered:
             text, blocks = ticket_blocks(said)
         case ProposalCard() | ProposalFormOffer():
             text, blocks = proposal_blocks(said)
+        case ShadowCard() | ShadowFormOffer():
+            text, blocks = shadow_blocks(said)
         case StatsAnswer():
             text, blocks = stats_answer(said)
         case ConfigAnswer():
@@ -153,7 +158,7 @@ def _post_button(parts: tuple[Said, ...]) -> ButtonElement | None:
 
 def _modal_reply(reply: Reply) -> list[dict[str, Any]]:
     """Return a reply without Markdown blocks, which modals refuse."""
-    text = mrkdwn(_markdown(reply))
+    text = mrkdwn(markdown(reply))
     starts = range(0, min(len(text), MARKDOWN_LIMIT), TEXT_LIMIT)
     blocks: list[Block] = [
         *(section(text[start : start + TEXT_LIMIT]) for start in starts),
@@ -162,17 +167,12 @@ def _modal_reply(reply: Reply) -> list[dict[str, Any]]:
     return [block.to_dict() for block in blocks]
 
 
-def _markdown(reply: Reply) -> str:
-    links = "\n".join(f"- [{link.title}]({link.url})" for link in reply.links)
-    return "\n\n".join(part for part in (f"**{reply.title}**", reply.body, links) if part)
-
-
 def _reply(reply: Reply) -> tuple[str, list[Block]]:
     ladder = reply.ladder
     blocks: list[Block] = [
         *(reply_ladder(ladder) if ladder else []),
-        MarkdownBlock(text=defused(_markdown(reply))[:MARKDOWN_LIMIT]),
-        context(escape(reply.why)),
+        MarkdownBlock(text=defused(markdown(reply))[:MARKDOWN_LIMIT]),
+        context(_why(reply)),
     ]
     if reply.solved_by:
         blocks.append(context(f":white_check_mark: Solved, says <@{reply.solved_by}>"))
@@ -181,6 +181,12 @@ def _reply(reply: Reply) -> tuple[str, list[Block]]:
         blocks.append(actions(_reply_buttons(reply)))
     checked = f" – {escape(ladder.verdict)}" if ladder else ""
     return f"{escape(reply.title)} ({reply.entry}){checked}", blocks
+
+
+def _why(reply: Reply) -> str:
+    """Return why this entry, and whose words these are where they are not the entry's."""
+    who = f"<@{reply.edited_by}> (staff)" if reply.edited_by else "staff"
+    return f"in the words of {who} · {escape(reply.why)}" if reply.edited else escape(reply.why)
 
 
 def _reply_buttons(reply: Reply) -> list[ButtonElement]:

@@ -83,7 +83,7 @@ def ticket_blocks(said: TicketSaid) -> tuple[str, list[Block]]:
             return _note(said)
         case TicketLine():
             text = _line(said)
-            return text, [section(text), *_quoted(said.text)]
+            return text, [section(text), *quoted(said.text)]
         case TicketReply():
             text = _reply(said)
             return text, [section(text), *_spoken(said.text)]
@@ -106,7 +106,7 @@ def _card(card: TicketCard) -> tuple[str, list[Block]]:
     blocks: list[Block] = [section(lead)]
     if card.gone:
         blocks.append(context(GROUP_GONE.format(group=escape(card.gone))))
-    blocks += _quoted(shorten(draft.summary, WORDS_LIMIT))
+    blocks += quoted(shorten(draft.summary, WORDS_LIMIT))
     if draft.tried:
         blocks += [section("*What was tried*"), section(escaped(draft.tried, WORDS_LIMIT))]
     if card.entries:
@@ -186,7 +186,7 @@ def _reply(reply: TicketReply) -> str:
     return f"<@{reply.asker}>: <@{reply.user}> (staff){asks}:"
 
 
-def _quoted(text: str) -> list[Block]:
+def quoted(text: str) -> list[Block]:
     """Return a person's words as they are: nothing in them is markup."""
     if not text:
         return []

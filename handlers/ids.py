@@ -35,6 +35,10 @@ PROPOSAL_APPROVE = "proposal_approve"
 PROPOSAL_EDIT = "proposal_edit"
 PROPOSAL_DISCARD = "proposal_discard"
 PROPOSAL_VIEW = "form_proposal"
+SHADOW_SEND = "shadow_send"
+SHADOW_EDIT = "shadow_edit"
+SHADOW_DISCARD = "shadow_discard"
+SHADOW_VIEW = "form_shadow"
 WAITING_VIEW = "waiting"  # a modal without inputs
 
 PASTE = "paste"  # inputs of forms: block and action

@@ -65,13 +65,14 @@ def text_input(
     initial: str = "",
     multiline: bool = False,
     optional: bool = False,
+    most: int = INPUT_LIMIT,
 ) -> InputBlock:
     """Return an input for text; its block and its action have the same name."""
     element = PlainTextInputElement(
         action_id=name,
         multiline=multiline,
-        max_length=INPUT_LIMIT,
-        initial_value=initial[:INPUT_LIMIT] or None,
+        max_length=most,
+        initial_value=initial[:most] or None,
         focus_on_load=False,
     )
     return InputBlock(

@@ -201,6 +201,13 @@ class SlackMessenger:
             opened = await web.conversations_open(users=[user])
         return "" if call.refused else str(opened["channel"]["id"])
 
+    async def is_in(self, team: str, channel: str) -> bool:
+        """Tell whether the bot is in the channel; not where Slack does not say."""
+        web = await self._web(team)
+        with calling(UNREADABLE) as call:
+            answer = await web.conversations_info(channel=channel)
+        return not call.refused and bool((answer.get("channel") or {}).get("is_member"))
+
     async def members(self, team: str, channel: str) -> frozenset[str]:
         """Return who else is in the channel, nobody where it cannot be read."""
         bot = await self._teams.of(team)
