@@ -160,31 +160,30 @@ class ShadowDesk:
             lost(job)
         match job.kind:
             case Kind.SHADOW:
-                return await self._card(await shadows.kept_under(job.key), Kind.SHADOW_CARD)
+                return await self._card(await shadows.kept_under(job.key), job)
             case Kind.SHADOW_DEED:
                 shadow = await shadows.decided_under(job.key)
                 if shadow and shadow.state is ShadowState.SENT:
                     return Effects((Follow(_answer(shadow)),))
-                return await self._card(shadow, Kind.SHADOW_CARD_EDIT)
-            case Kind.ANSWER | Kind.SHADOW_CARD if not refused or job.kind is Kind.ANSWER:
+                return await self._card(shadow, job)
+            case Kind.ANSWER | Kind.SHADOW_CARD:
                 shadow = await self._of(job)
                 waits = shadow is None or shadow.state is ShadowState.WAITING
-                return await self._card(None if waits else shadow, Kind.SHADOW_CARD_EDIT)
+                return await self._card(None if waits else shadow, job)
             case _:
                 return Effects()
 
-    async def _card(self, shadow: Shadow | None, kind: Kind) -> Effects:
+    async def _card(self, shadow: Shadow | None, after: Job) -> Effects:
         """Return the job that shows the answer to staff, or shows it anew."""
         if shadow is None:
             return Effects()
-        work, team = ShadowWork(shadow.id), shadow.place.team
-        part = "card" if kind is Kind.SHADOW_CARD else shadow.state.value
         place = await self.workflows.staff_place()
-        job = Job(kind, f"shadow-{shadow.id}:{part}", place or Place(team, "", ""), shadow=work)
         if place is None:
-            lost(job)
+            lost(after)
             return Effects()
-        return Effects((Follow(job),))
+        kind = Kind.SHADOW_CARD if after.kind is Kind.SHADOW else Kind.SHADOW_CARD_EDIT
+        key = f"shadow-{shadow.id}:{kind}:{after.kind}"
+        return Effects((Follow(Job(kind, key, place, shadow=ShadowWork(shadow.id))),))
 
     async def _of(self, job: Job) -> Shadow | None:
         return await self._get(job.shadow.id) if job.shadow else None

@@ -25,13 +25,13 @@ from tests.checks_lab import words
 class Process:
     """The bot in a process of its own, which can be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, **more: str) -> None:
+        self.folder, self.more = folder, more
 
     @asynccontextmanager
     async def start(self, settings: Settings) -> AsyncIterator[ASGIApp]:
         """Yield what hands Slack's requests on to the process."""
-        environment = environment_of(settings, self.folder)
+        environment = environment_of(settings, self.folder) | self.more
         self.replicas = Replicas([environment], self.folder, lean=True)
         async with aiohttp.ClientSession() as self.http:
             self.replicas.start(0)
@@ -94,8 +94,8 @@ def environment_of(settings: Settings, folder: Path) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def killable(folder: Path) -> AsyncIterator[tuple[Lab, Process]]:
-    process = Process(folder)
+async def killable(folder: Path, **more: str) -> AsyncIterator[tuple[Lab, Process]]:
+    process = Process(folder, **more)
     async with running_workspace(process.start, data_dir=folder) as lab:
         yield lab, process
 

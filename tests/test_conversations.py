@@ -24,6 +24,7 @@ MODES = [
     (Mode.MENTION, (Act.NOTHING, Act.NOTHING, Act.NOTHING)),
     (Mode.SUGGEST, (Act.SUGGEST, Act.SUGGEST, Act.NOTHING)),
     (Mode.AUTO, (Act.ANSWER, Act.SUGGEST, Act.NOTHING)),
+    (Mode.SHADOW, (Act.SHADOW, Act.SHADOW, Act.NOTHING)),
 ]
 
 
