@@ -15,9 +15,11 @@ from bot.config import Settings
 from bot.conversations import Actor, Event, may_follow_up
 from bot.database import open_database
 from bot.errors import UserError
-from bot.jobs import Job, Kind, TicketWork
+from bot.jobs import Job, Kind, ShadowWork, TicketWork
 from bot.records import Place
 from bot.rules import Rules, defaults_of
+from bot.shadow_desk import ShadowDesk
+from bot.shadows import Choice
 from bot.staff import Staff
 from bot.store import Store
 from bot.ticket_desk import TicketDesk
@@ -75,10 +77,14 @@ class Conversations(RuleBasedStateMachine):
         self.store = Store(OPEN.engine)
         rules = Rules(self.store.settings, defaults_of(Settings(_env_file=None), 0.9))
         self.workflows = Workflows(
-            self.store, None, quiet, None, staff, "", lambda: self.now, rules
+            self.store, None, quiet, None, staff, "C9", lambda: self.now, rules
         )
         self.desk = TicketDesk(self.workflows, Gathered())
-        self.run(self.store.threads.begin(self.place, ASKER, self.now))
+        self.shadows, self.decided = ShadowDesk(self.workflows), None
+        message = Job(Kind.SHADOW, f"m:{self.place.team}", self.place, ASKER, "1.1", entry="e")
+        for _ in range(2):
+            self.run(self.shadows.do(message))
+        self.shadow = self.run(self.store.shadows.kept_under(message.key))
 
     def run(self, work):
         return OPEN.loop.run_until_complete(work)
@@ -221,6 +227,18 @@ class Conversations(RuleBasedStateMachine):
         if (self.ticket, self.claimer) != before or deed is Deed.REPLY:
             self.events += 1
 
+    # what staff decide about an answer that was kept back
+
+    @rule(who=PEOPLE, choice=st.sampled_from(Choice), where=st.sampled_from(["C9", "C9", "C1"]))
+    def somebody_decides(self, who, choice, where):
+        work, place = ShadowWork(self.shadow.id, choice), Place(self.place.team, where, "")
+        job = Job(Kind.SHADOW_DEED, f"press:{next(self.keys)}", place, who, shadow=work)
+        for _ in range(2):
+            with suppress(UserError):
+                self.run(self.shadows.do(job))
+        if self.decided is None and who in {SAM, PAT} and where == "C9":
+            self.decided = ("discarded" if choice is Choice.DISCARD else "sent", who)
+
     # what holds at any time
 
     @invariant()
@@ -233,6 +251,16 @@ class Conversations(RuleBasedStateMachine):
         assert (ticket.claimer if ticket else "") == self.claimer
         if ticket:
             assert len(self.run(self.store.tickets.events(ticket.id))) == self.events
+
+    @invariant()
+    def an_answer_that_was_kept_back_goes_out_only_where_one_is_waited_for(self):
+        if not hasattr(self, "store"):
+            return
+        shadow = self.run(self.store.shadows.get(self.shadow.id))
+        assert (shadow.state.value, shadow.decider) == (self.decided or ("waiting", ""))
+        work = ShadowWork(shadow.id)
+        hindered = self.run(self.shadows.hindrance(Job(Kind.ANSWER, "k", self.place, shadow=work)))
+        assert bool(hindered) is (self.thread not in {"new", "answered"})
 
     @invariant()
     def nobody_is_answered_after_a_stand_down(self):

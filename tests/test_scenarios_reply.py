@@ -36,6 +36,9 @@ CELLS = [
     (Mode.AUTO, SURE_404, True, False),
     (Mode.AUTO, UNSURE, False, True),
     (Mode.AUTO, MISS, False, False),
+    (Mode.SHADOW, SURE_404, False, False),  # what staff see: tests/test_scenarios_shadow.py
+    (Mode.SHADOW, UNSURE, False, False),
+    (Mode.SHADOW, MISS, False, False),
 ]
 
 

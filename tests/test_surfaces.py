@@ -477,6 +477,55 @@ CASES |= {
     ),
     ids.PROPOSAL_EDIT: Case(proposable, of_proposal("edit"), edit_offered, form_of("tess")),
 }
+
+
+async def kept_back(thread):
+    """Let staff see an answer that was not given."""
+    await thread.lab.command("config mode shadow", thread.channel, "sam")
+    await thread.begin(SURE_404)
+
+
+def card_of(thread):
+    everything = thread.lab.lab.workspace.said(STAFF)
+    return next(m for m in everything if "would have replied" in words(m))
+
+
+def of_shadow(action, **filled):
+    async def press(thread):
+        await thread.lab.click(card_of(thread), f"shadow_{action}", "sam")
+        if filled:
+            await thread.lab.submit("sam", **filled)
+
+    return press
+
+
+def said_of_shadow(text):
+    async def say_it(thread):
+        await thread.lab.say(f"{BOT} {text}", "staff", "sam", card_of(thread).ts)
+
+    return say_it
+
+
+async def shadow_edit_offered(thread):
+    await said_of_shadow("edit")(thread)
+    await thread.lab.click(thread.lab.lab.private("sam")[-1], ids.SHADOW_EDIT, "sam")
+
+
+async def decided(thread):
+    rows = await thread.lab.opened.rows("shadows")
+    replies = [plain(words(one)) for one in thread.lab.lab.replies(thread.ts)]
+    return [(row["state"], row["decider"], row["edited"]) for row in rows], replies
+
+
+RELINK = f"Relink\n*it*. {SECRET}"
+CASES |= {
+    ids.SHADOW_SEND: Case(kept_back, of_shadow("send"), said_of_shadow("Send."), decided),
+    ids.SHADOW_DISCARD: Case(kept_back, of_shadow("discard"), said_of_shadow("discard"), decided),
+    ids.SHADOW_EDIT: Case(kept_back, of_shadow("edit"), shadow_edit_offered, form_of("sam")),
+    ids.SHADOW_VIEW: Case(
+        kept_back, of_shadow("edit", words=RELINK), said_of_shadow(f"edit {RELINK}"), decided
+    ),
+}
 WITH_TWIN = [each for each in SURFACES if not isinstance(each.twin, Unsaid)]
 
 
