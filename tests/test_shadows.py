@@ -122,7 +122,7 @@ async def test_names_and_words_are_forgotten_and_what_is_old_is_deleted(store):
 WORDS = st.text(max_size=200) | st.sampled_from(["&" * 2_900, "<!channel>" * 290, "```" * 900])
 
 
-@given(WORDS, WORDS, WORDS, st.sampled_from(ShadowState), st.booleans())
+@given(WORDS, WORDS.filter(bool), WORDS, st.sampled_from(ShadowState), st.booleans())
 def test_any_card_is_one_that_slack_takes_and_calls_nobody(text, markdown, title, state, sure):
     shadow = replace(SHADOW, text=text, state=state, decider="U2", reason=title, sure=sure)
     others = () if sure else tuple(Kept(n * 64, title, 0.5) for n in "abc")
