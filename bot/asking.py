@@ -64,7 +64,7 @@ MEANINGS = {
     Mode.MENTION: "I answer when you mention me.",
     Mode.SUGGEST: "I whisper a suggestion to whoever posts an error that I know.",
     Mode.AUTO: "I answer in the thread when I am sure, and stay quiet otherwise.",
-    Mode.SHADOW: "I answer when you mention me; what I know besides, staff see before anybody.",
+    Mode.SHADOW: "I answer when you mention me; else staff decide what I say.",
 }
 ESCALATED = "I bring in a human. A direct message from me shows how it stands."
 POSTED = "Posted in the thread."

@@ -203,8 +203,7 @@ def reply_to(
     removers = tuple(sorted(staff))
     title = shorten_line(entry.title, TITLE_LIMIT)
     links = short_links(entry.links)
-    limit = REPLY_LIMIT - LADDER_ROOM if ladder else REPLY_LIMIT
-    room = limit - len(title) - sum(len(link.title) + len(link.url) for link in links)
+    room = room_for(ladder) - len(title) - sum(len(link.title) + len(link.url) for link in links)
     return Reply(
         entry=entry.id,
         title=title,
@@ -218,6 +217,11 @@ def reply_to(
         checkable=bool(entry.checks),
         mint_for=minters if entry.id in OFFER_MINT else (),
     )
+
+
+def room_for(ladder: Ladder | None) -> int:
+    """Return how many characters title, body and links may have beside a ladder."""
+    return REPLY_LIMIT - LADDER_ROOM if ladder else REPLY_LIMIT
 
 
 def why_line(entry: Entry, candidate: Candidate) -> str:

@@ -10,6 +10,7 @@ import structlog
 
 from bot.errors import UserError
 from bot.jobs import Follow, Job, Kind, ShadowWork
+from bot.message_checks import held_id
 from bot.metrics import SHADOWS_LOST
 from bot.records import Place
 from bot.reply import LADDER_ROOM, REPLY_LIMIT, Reply, Said, markdown, shorten
@@ -47,14 +48,15 @@ class ShadowDesk:
 
     async def draft(self, shadow: Shadow) -> tuple[str, int]:
         """Return the answer as Markdown, to be edited, and how long it may become."""
-        most = self._most(shadow)
+        most = await self._most(shadow)
         reply = await self.workflows.reply(shadow.entry, shadow.candidates)
         return shorten(markdown(reply), most), most
 
-    def _most(self, shadow: Shadow) -> int:
-        """Return how many characters there are for words beside what checks find."""
+    async def _most(self, shadow: Shadow) -> int:
+        """Return how many characters there are for words, beside checks that the message allows."""
         entry = self.workflows.answerer.entry(shadow.entry)
-        return REPLY_LIMIT - LADDER_ROOM if entry and entry.checks else REPLY_LIMIT
+        held = await self.workflows.store.runs.get(held_id(_answer(shadow)))
+        return REPLY_LIMIT - LADDER_ROOM if held and entry and entry.checks else REPLY_LIMIT
 
     async def decide(
         self, place: Place, user: str, key: str, work: ShadowWork, text: str = ""
@@ -72,8 +74,8 @@ class ShadowDesk:
             raise UserError(GONE)
         if not text.strip():
             raise UserError(EMPTY)
-        if len(text) > self._most(shadow):
-            raise UserError(TOO_LONG.format(most=self._most(shadow)))
+        if len(text) > (most := await self._most(shadow)):
+            raise UserError(TOO_LONG.format(most=most))
 
     async def ready(self, job: Job) -> Job | None:
         """Return the job as it has to be done now; None if there is nothing to say."""

@@ -21,6 +21,8 @@ from bot.reply import (
     Reply,
     Said,
     reply_to,
+    room_for,
+    shorten,
 )
 from bot.rules import Rules
 from bot.staff import Staff
@@ -246,7 +248,8 @@ class Workflows:
         shadow = await self.store.shadows.of_question(place, question)
         if shadow is None or shadow.entry != reply.entry:
             return reply
-        return replace(reply, edited=shadow.edited, edited_by=shadow.decider)
+        words = shorten(shadow.edited, room_for(reply.ladder))
+        return replace(reply, edited=words, edited_by=shadow.decider)
 
     async def last_ladder(self, answer: Answer) -> Ladder | None:
         """Return what the checks of an answer came to last."""

@@ -15,6 +15,7 @@ from handlers.mrkdwn import escape, escaped
 TITLE_LIMIT = 150
 REASON_LIMIT = 500
 SURE = "I would have replied in the thread:"
+EDITED = "In other words:"
 UNSURE = "I am not sure, and would have asked which of these it is. *Send* gives the first:"
 STAFF = "Staff"  # whoever had the name forgotten
 OFFER = "Change the answer in a form, then it is sent. Only you see this."
@@ -41,7 +42,7 @@ def _card(card: ShadowCard) -> tuple[str, list[Block]]:
     blocks: list[Block] = [
         section(lead),
         *quoted(shadow.text),
-        context("\n".join([SURE if shadow.sure else UNSURE, *map(_kept, card.others)])),
+        context("\n".join([_lead(shadow), *map(_kept, card.others)])),
         MarkdownBlock(text=defused(card.markdown)),
     ]
     if card.why:
@@ -49,6 +50,12 @@ def _card(card: ShadowCard) -> tuple[str, list[Block]]:
     blocks.append(_buttons(shadow) if shadow.state is ShadowState.WAITING else _outcome(card))
     title = escape(shorten_line(card.title, TITLE_LIMIT))
     return f"{lead}: {title} ({shadow.entry})", blocks
+
+
+def _lead(shadow: Shadow) -> str:
+    if shadow.edited:
+        return EDITED
+    return SURE if shadow.sure else UNSURE
 
 
 def _kept(one: Kept) -> str:

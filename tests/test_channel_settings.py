@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import Decision, Outcome, held_to
+from bot.asking import MEANINGS
 from bot.channel_settings import (
     EXAMPLES,
     NUMBERS,
@@ -29,6 +30,7 @@ from bot.setting_store import Own
 from bot.ticket_effects import Waits, waits_of
 from handlers.blocks import render
 from handlers.config_form import config_view
+from handlers.inputs import OPTION_LIMIT
 from tests.slack_lab import decision
 from tests.test_hours import at
 
@@ -151,3 +153,10 @@ def test_what_is_said_of_settings_stays_under_slacks_caps():
         check_message(message.text, message.blocks)
         assert len(message.text) < 3_000
         assert "…" not in str(message.blocks)
+
+
+def test_what_a_mode_means_fits_into_an_option():
+    assert set(MEANINGS) == set(Mode)
+    assert (
+        max(len(f"{mode.value}: {meaning}") for mode, meaning in MEANINGS.items()) <= OPTION_LIMIT
+    )

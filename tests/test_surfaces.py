@@ -487,7 +487,7 @@ async def kept_back(thread):
 
 def card_of(thread):
     everything = thread.lab.lab.workspace.said(STAFF)
-    return next(m for m in everything if "would have replied" in words(m))
+    return next(m for m in everything if "message> of <@" in m.text)
 
 
 def of_shadow(action, **filled):
