@@ -176,7 +176,13 @@ def test_every_action_of_the_table_is_on_some_button():
         assert f"ids.{constant[1]}" in blocks, name
 
 
-STAFFS_FORMS = {ids.REPLY_VIEW, ids.NEED_INFO_VIEW, ids.RESOLVE_VIEW, ids.PROPOSAL_VIEW}
+STAFFS_FORMS = {
+    ids.REPLY_VIEW,
+    ids.NEED_INFO_VIEW,
+    ids.RESOLVE_VIEW,
+    ids.PROPOSAL_VIEW,
+    ids.SHADOW_VIEW,
+}
 
 
 def test_every_form_has_a_modal_and_a_listener():

@@ -265,7 +265,7 @@ async def test_staff_take_an_answer_away(tmp_path, way):
         reply = await lab.reply_to(ts)
         await opened.settled()
         remove = next(b for b in reply.blocks[-1]["elements"] if b["action_id"] == "answer_remove")
-        assert remove["visible_to_user_ids"] == ["U0SAM"]
+        assert remove["visible_to_user_ids"] == ["U0SAM", "U0TESS"]
         lab.people.react("support", "bo", reply.ts, "wastebasket")
         await opened.settled()
         assert len(lab.replies(ts)) == 1
