@@ -8,6 +8,7 @@ from uuid import uuid4
 from bot.answering import Decision, Outcome, Paste, read_paste
 from bot.charts import stats_chart
 from bot.configuring import Configuring
+from bot.entry_figures import known
 from bot.errors import UserError
 from bot.jobs import Job, Kind, work_id
 from bot.leaks import live_leaks
@@ -197,8 +198,9 @@ class Asking:
         picture = await loop.run_in_executor(self.matching, stats_chart, figures)
         name = f"Anon support, the last {days} days"
         await self.workflows.messenger.send_picture(place.team, user, name, picture)
-        titles = tuple((one.id, one.title) for one in self.workflows.answerer.entries)
-        return StatsAnswer(days, figures, titles)
+        entries = self.workflows.answerer.entries
+        wanted = await self.workflows.store.stats.reviews(entries, now)
+        return StatsAnswer(days, figures, known(entries), wanted)
 
     async def _example(self, name: Name, place: Place, user: str) -> Said:
         """Say which example keys there are, or offer the form that mints to who may."""

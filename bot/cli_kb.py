@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -100,11 +101,17 @@ def search_entries(
 
 @kb_commands.command("lint", epilog="Example: `anon-support kb lint --kb my-entries`")
 def lint_base(kb: Kb = None) -> int:
-    """Check every entry: form, references, that each error finds its own entry, look-alikes."""
+    """Check every entry: form, references, that each error finds its own entry, look-alikes.
+
+    An entry that was not reviewed for long is only warned of.
+    """
     from bot.answering import known_messages, shipped_or  # noqa: PLC0415
     from knowledge.lint import lint  # noqa: PLC0415
+    from knowledge.review import aged  # noqa: PLC0415
 
     answerer = open_base(kb)
+    for age in aged(answerer.entries, datetime.now(UTC).date()):
+        print(f"warning: {age}", file=sys.stderr)
     problems = lint(answerer.matcher, known_messages(shipped_or(kb)))
     for problem in problems:
         print(problem)

@@ -11,6 +11,9 @@ from bot.errors import ConfigError
 from bot.periods import days_of
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
+    from bot.reviews import Review
     from bot.stats import Figures
 
 EPILOG = "Example: `anon-support stats --since 7d --json`"
@@ -26,34 +29,66 @@ def stats_command(
     days = days_of(since)
     if days is None:
         raise ConfigError(NO_PERIOD.format(period=since))
-    figures = asyncio.run(_read(days))
+    figures, reviews = asyncio.run(_read(days))
     if chart:
         from bot.charts import stats_chart  # noqa: PLC0415 - matplotlib loads only where it draws
 
         chart.write_bytes(stats_chart(figures))
     if json:
+        from bot.reviews import as_json as reviews_as_json  # noqa: PLC0415
         from bot.stats import as_json  # noqa: PLC0415
 
-        print_json({"since": since, **as_json(figures)})
+        print_json({"since": since, **as_json(figures), "reviews": reviews_as_json(reviews)})
     else:
-        _print(figures)
+        _print(figures, reviews)
 
 
-async def _read(days: int) -> "Figures":
+async def _read(days: int) -> "tuple[Figures, tuple[Review, ...]]":
+    """Return the figures, and which entries want a review of those that the bot would have."""
     from time import time  # noqa: PLC0415
 
+    from bot.answering import shipped_or  # noqa: PLC0415
     from bot.config import read_settings  # noqa: PLC0415
     from bot.database import open_database  # noqa: PLC0415 - drivers load only where they are used
-    from bot.rows import Rows  # noqa: PLC0415
-    from bot.stats import DAY, Statistics  # noqa: PLC0415
+    from bot.refreshing import approved_entries  # noqa: PLC0415
+    from bot.stats import DAY  # noqa: PLC0415
+    from bot.store import Store  # noqa: PLC0415
+    from knowledge.entry import load_entries  # noqa: PLC0415
 
     now = time()
     async with open_database(read_settings().store_url) as engine:
-        return await Statistics(Rows(engine)).since(now - (days - 1) * DAY, now)
+        store = Store(engine)
+        figures = await store.stats.since(now - (days - 1) * DAY, now)
+        known = {entry.id: entry for entry in await approved_entries(store.proposals)}
+        known |= {entry.id: entry for entry in load_entries(shipped_or(None))}
+        return figures, await store.stats.reviews([*known.values()], now)
 
 
-def _print(figures: "Figures") -> None:
+def _print(figures: "Figures", reviews: "tuple[Review, ...]") -> None:
     from rich.console import Console  # noqa: PLC0415
+
+    console = Console()
+    console.print(_table_of_days(figures))
+    waited = figures.first_answer
+    console.print(
+        "Time to a first answer by staff, median: " + (f"{waited:.0f} s" if waited else "–")
+    )
+    for one in figures.entries:
+        print(f"{one.entry}: {one.answers}, solved {one.solved}, not it {one.not_it}")
+        if len(one.revisions) > 1:
+            for each in one.revisions:
+                votes = f"solved {each.solved}, not it {each.not_it}"
+                print(f"  revision {each.revision}: {each.hits}, {votes}")
+    for review in reviews:
+        votes = f"solved {review.solved}, not it {review.not_it}"
+        why = ", ".join(review.reasons)
+        print(f"to review, {why}: {review.entry} ({review.reviewed or 'never'}; {votes})")
+    for miss in figures.misses:
+        forms = f", {miss.forms} forms of: {miss.template}; such as" if miss.template else ""
+        print(f"missed {miss.count} ×{forms}: {' '.join(miss.example.split())[:100]}")
+
+
+def _table_of_days(figures: "Figures") -> "Table":
     from rich.table import Table  # noqa: PLC0415
 
     from bot.stats import NAMES  # noqa: PLC0415
@@ -62,15 +97,4 @@ def _print(figures: "Figures") -> None:
     for day in figures.days:
         table.add_row(day.day, *(str(getattr(day, name)) for name in NAMES))
     table.add_row("all", *(str(figures.total(name)) for name in NAMES), style="bold")
-    console = Console()
-    console.print(table)
-    waited = figures.first_answer
-    console.print(
-        "Time to a first answer by staff, median: " + (f"{waited:.0f} s" if waited else "–")
-    )
-    for one in figures.entries:
-        console.print(f"{one.entry}: {one.answers}, solved {one.solved}, not it {one.not_it}")
-    for miss in figures.misses:
-        console.print(
-            f"missed {miss.count} ×: {' '.join(miss.example.split())[:100]}", markup=False
-        )
+    return table

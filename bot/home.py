@@ -3,8 +3,11 @@
 import asyncio
 from dataclasses import dataclass
 
+from bot.entry_figures import EntryFigures, Known, by_entry, known
+from bot.miss_clusters import Miss
 from bot.records import Mode, Place, State, TicketState
-from bot.stats import DAY, EntryFigures, Miss
+from bot.reviews import Review
+from bot.stats import DAY, TOP
 from bot.ticket_records import Ticket
 from bot.workflows import Workflows
 
@@ -22,7 +25,8 @@ class StaffHome:
     tickets: tuple[Ticket, ...]  # the oldest that somebody has to look at
     misses: tuple[Miss, ...]
     entries: tuple[EntryFigures, ...]
-    titles: dict[str, str]
+    known: tuple[Known, ...]
+    reviews: tuple[Review, ...]
     modes: tuple[tuple[str, Mode], ...]
 
 
@@ -58,11 +62,13 @@ async def _link(workflows: Workflows, place: Place) -> str:
 
 async def _for_staff(workflows: Workflows, team: str, now: float) -> StaffHome:
     store, since = workflows.store, now - FIGURE_DAYS * DAY
+    entries = workflows.answerer.entries
     return StaffHome(
         await store.tickets.counts(),
         tuple(await store.tickets.unfinished(OPEN)),
         await store.stats.misses(since),
-        await store.stats.entries(since),
-        {entry.id: entry.title for entry in workflows.answerer.entries},
+        by_entry(await store.stats.revisions(since), TOP),
+        known(entries),
+        await store.stats.reviews(entries, now),
         await store.stats.modes(team, CHANNELS),
     )

@@ -40,17 +40,26 @@ async def clustered(rows: Rows, since: float, limit: int) -> tuple[Miss, ...]:
 
 def merged(found: Sequence[Row[Any]], limit: int) -> tuple[Miss, ...]:
     """Return the largest groups of these rows."""
-    ordered = sorted(found, key=lambda row: (row.count, row.fingerprint), reverse=True)
+    ordered = sorted(found, key=_order, reverse=True)
     groups = [_miss(ordered, group) for group in cluster([row.example for row in ordered])]
     groups.sort(key=lambda miss: (miss.count, miss.fingerprint), reverse=True)
     return tuple(groups[:limit])
+
+
+def _times(row: Row[Any]) -> int:
+    times: int = row._mapping["count"]  # noqa: SLF001 - SQLAlchemy's own name; a row has a method so named
+    return times
+
+
+def _order(row: Row[Any]) -> tuple[int, str]:
+    return _times(row), row.fingerprint
 
 
 def _miss(ordered: Sequence[Row[Any]], group: Cluster) -> Miss:
     members = [ordered[place] for place in group.members]
     return Miss(
         members[0].fingerprint,
-        sum(row.count for row in members),
+        sum(_times(row) for row in members),
         members[0].example,
         group.template,
         len(members),

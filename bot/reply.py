@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.entry_figures import Known
 from bot.ladders import Ladder
 from bot.proposal_reply import ProposalSaid
 from bot.records import Candidate
+from bot.reviews import Review
 from bot.shadow_reply import ShadowSaid
 from bot.stats import Figures
 from bot.ticket_reply import TicketSaid
@@ -130,7 +132,8 @@ class StatsAnswer:
 
     days: int
     figures: Figures
-    titles: tuple[tuple[str, str], ...]  # entry and title
+    known: tuple[Known, ...]
+    reviews: tuple[Review, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What the bot did, day by day: counted from the state, never from memory."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,11 +11,15 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from bot.channel_settings import Setting
+from bot.entry_figures import EntryFigures, RevisionFigures, by_entry, by_revision
 from bot.first_answers import median_wait
+from bot.miss_clusters import Miss, clustered
 from bot.records import Mode, Verdict
+from bot.reviews import Review, reviews
 from bot.rows import Rows
-from bot.tables import answers, channel_settings, feedback, missed_days, misses, ticket_events
+from bot.tables import answers, channel_settings, feedback, missed_days, ticket_events
 from bot.ticket_records import Deed
+from knowledge.entry import Entry
 
 DAY = 86_400
 TOP = 10
@@ -32,32 +37,18 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryFigures:
-    """How one entry did."""
-
-    entry: str
-    answers: int
-    solved: int
-    not_it: int
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """An error or a question that no entry answers."""
-
-    fingerprint: str
-    count: int
-    example: str  # redacted
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """What happened since a day."""
 
     days: tuple[Day, ...]
     first_answer: float | None  # median seconds until staff answered a ticket
-    entries: tuple[EntryFigures, ...]
+    revisions: tuple[RevisionFigures, ...]  # of the entries, the most given first
     misses: tuple[Miss, ...]
+
+    @property
+    def entries(self) -> tuple[EntryFigures, ...]:
+        """The entries that were given most."""
+        return by_entry(self.revisions, TOP)
 
     def total(self, name: str) -> int:
         """Return the sum of one count over the days."""
@@ -77,11 +68,14 @@ def as_json(figures: Figures) -> dict[str, Any]:
             {"entry": e.entry, "answers": e.answers, "solved": e.solved, "not_it": e.not_it}
             for e in figures.entries
         ],
-        "top_misses": [
-            {"fingerprint": m.fingerprint, "count": m.count, "example": m.example}
-            for m in figures.misses
-        ],
+        "entries": [asdict(one) for one in figures.revisions],
+        "top_misses": [_miss_as_json(one) for one in figures.misses],
     }
+
+
+def _miss_as_json(miss: Miss) -> dict[str, Any]:
+    last = datetime.fromtimestamp(miss.last_seen, UTC).isoformat(timespec="seconds")
+    return {**asdict(miss), "last_seen": last}
 
 
 class day_of(FunctionElement[int]):  # noqa: N801 - a function of SQL
@@ -127,7 +121,7 @@ class Statistics:
         return Figures(
             days,
             await median_wait(self._rows, first * DAY),
-            await self.entries(first * DAY),
+            await self.revisions(first * DAY),
             await self.misses(first * DAY),
         )
 
@@ -141,36 +135,17 @@ class Statistics:
         query = select(missed_days).where(missed_days.c.day >= first)
         return {row.day: row.number for row in await self._rows.all(query)}
 
-    async def entries(self, since: float) -> tuple[EntryFigures, ...]:
-        """Return the entries that were given most, with their votes."""
-        given = select(answers.c.entry, func.count().label("number"))
-        given = given.where(answers.c.entry != "", answers.c.created >= since)
-        most = given.group_by(answers.c.entry).order_by(func.count().desc(), answers.c.entry)
-        shown = await self._rows.all(most.limit(TOP))
-        votes = select(feedback.c.entry, feedback.c.verdict, func.count().label("number"))
-        votes = votes.where(feedback.c.updated >= since)
-        votes = votes.where(feedback.c.entry.in_([row.entry for row in shown]))
-        cast = await self._rows.all(votes.group_by(feedback.c.entry, feedback.c.verdict))
-        said = {(row.entry, row.verdict): row.number for row in cast}
-        return tuple(
-            EntryFigures(
-                row.entry,
-                row.number,
-                said.get((row.entry, Verdict.SOLVED.value), 0),
-                said.get((row.entry, Verdict.NOT_IT.value), 0),
-            )
-            for row in shown
-        )
+    async def revisions(self, since: float) -> tuple[RevisionFigures, ...]:
+        """Return how each revision of each entry did."""
+        return await by_revision(self._rows, since)
 
     async def misses(self, since: float) -> tuple[Miss, ...]:
         """Return what was missed most, of what was missed since then."""
-        number = misses.c["count"].label("number")
-        query = select(misses.c.fingerprint, number, misses.c.example)
-        recent = query.where(misses.c.updated >= since)
-        rows = await self._rows.all(
-            recent.order_by(number.desc(), misses.c.fingerprint.desc()).limit(TOP)
-        )
-        return tuple(Miss(row.fingerprint, row.number, row.example) for row in rows)
+        return await clustered(self._rows, since, TOP)
+
+    async def reviews(self, entries: Sequence[Entry], now: float) -> tuple[Review, ...]:
+        """Return which of the entries want a review."""
+        return await reviews(self._rows, entries, now)
 
     async def modes(self, team: str, limit: int) -> tuple[tuple[str, Mode], ...]:
         """Return channels that have a mode of their own."""

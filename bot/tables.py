@@ -53,7 +53,7 @@ answers = Table(
     Index("ix_answers_posted", "team", "channel", "posted"),
     Index("ix_answers_root", "team", "channel", "root"),
     Index("ix_answers_entry", "team", "channel", "entry", "created"),
-    Index("ix_answers_created", "created", "entry"),
+    Index("ix_answers_created", "created", "entry", "revision"),
 )
 
 # The last vote of each person on each answer.
@@ -68,7 +68,8 @@ feedback = Table(
     Column("entry", String(64), nullable=False),
     Column("revision", String(32), nullable=False),
     Column("updated", Float, nullable=False),
-    Index("ix_feedback_updated", "updated", "verdict", "entry"),
+    Index("ix_feedback_updated", "updated", "verdict", "entry", "revision"),
+    Index("ix_feedback_revision", "entry", "revision", "verdict"),
 )
 
 # What a channel set for itself, each as it is written; bot/channel_settings.py reads it.
@@ -121,7 +122,7 @@ misses = Table(
     Column("count", Integer, nullable=False),
     Column("example", Text, nullable=False),  # redacted
     Column("updated", Float, nullable=False),
-    Index("ix_misses_count", "count", "fingerprint"),
+    Index("ix_misses_updated", "updated", "fingerprint"),
 )
 
 # One row for each run of checks. What needs a token is named in ``looks``, the token is nowhere.

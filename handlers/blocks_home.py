@@ -10,7 +10,7 @@ from bot.records import TicketState
 from bot.reply import shorten_line
 from bot.ticket_records import Ticket
 from bot.tickets import duration
-from handlers.blocks_stats import entry_line, miss_line
+from handlers.blocks_stats import entry_lines, miss_line, review_lines
 from handlers.elements import context, listing, section
 from handlers.mrkdwn import escaped
 
@@ -47,7 +47,6 @@ def _staff(staff: StaffHome, now: float) -> list[Block]:
     counts = " · ".join(f"{state.value} *{staff.counts.get(state, 0)}*" for state in TicketState)
     tickets = [_waiting(ticket, now) for ticket in staff.tickets]
     modes = [f"<#{channel}> `{mode.value}`" for channel, mode in staff.modes]
-    entries = [entry_line(one, staff.titles.get(one.entry, "")) for one in staff.entries]
     return [
         HeaderBlock(text="Tickets"),
         section(counts),
@@ -55,7 +54,9 @@ def _staff(staff: StaffHome, now: float) -> list[Block]:
         HeaderBlock(text=f"Missed in {FIGURE_DAYS} days"),
         *listing(map(miss_line, staff.misses) if staff.misses else [QUIET]),
         HeaderBlock(text=f"Entries in {FIGURE_DAYS} days"),
-        *listing(entries or [QUIET]),
+        *listing(entry_lines(staff.entries, staff.known) or [QUIET]),
+        HeaderBlock(text="Entries that want a review"),
+        *listing(review_lines(staff.reviews) or [QUIET]),
         HeaderBlock(text="Channels with a mode of their own"),
         section(" · ".join(modes) or QUIET),
     ]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -58,3 +59,9 @@ def button(label: str, action: str, value: str, style: str | None = None) -> But
 def capped(text: str, limit: int = TEXT_LIMIT) -> str:
     """Return the text, cut to what a text object may hold."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def day(at: float) -> str:
+    """Return a day that Slack shows in the reader's own zone."""
+    fallback = datetime.fromtimestamp(at, UTC).date().isoformat()
+    return f"<!date^{int(at)}^{{date_short_pretty}}|{fallback}>"

@@ -120,7 +120,7 @@ def cluster(texts: Sequence[str]) -> list[Cluster]:
             clusters.append(Cluster(one, [place]))
         else:
             joined.members.append(place)
-            joined.shared.update(one.runs & joined.leader.runs)
+            joined.shared.update({*one.in_order} & {*joined.leader.in_order})
     return clusters
 
 

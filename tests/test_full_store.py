@@ -11,6 +11,7 @@ from bot import tables
 from bot.database import open_database
 from bot.gathering import TEXT_LIMIT
 from bot.home import MINE, OPEN
+from bot.miss_clusters import COMPARED
 from bot.playground.block_rules import check_message
 from bot.records import Mode, Place, State, TicketState, Verdict
 from bot.rows import Rows
@@ -27,7 +28,7 @@ WORST = "&" * TEXT_LIMIT  # each becomes five characters
 ENTRY = "e" * 64
 BIG = ("tickets", "ticket_events", "threads", "answers", "feedback", "misses")
 WHOLE = tuple(f"scan {table} " for table in BIG)
-MOST_ROWS = DAYS + 1
+MOST_ROWS = max(DAYS + 1, COMPARED)
 
 
 def tickets(now):

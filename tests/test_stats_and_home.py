@@ -8,12 +8,15 @@ import pytest
 from bot.charts import stats_chart
 from bot.cli import run_command_line
 from bot.database import open_database
+from bot.entry_figures import EntryFigures, Known
 from bot.home import Home, StaffHome
+from bot.miss_clusters import Miss
 from bot.miss_store import Missed
 from bot.periods import days_of
 from bot.playground.block_rules import check_view
 from bot.records import Answer, Candidate, Mode, Place, State, TicketState, Verdict
-from bot.stats import DAY, EntryFigures, Miss, as_json
+from bot.reviews import Reason, Review
+from bot.stats import DAY, as_json
 from bot.store import Store
 from bot.ticket_records import Deed, Draft, Ticket
 from bot.ticket_store import Origin
@@ -58,9 +61,34 @@ async def test_figures_by_day(store):
     assert (found["answered"], found["solved"], found["escalated"], found["missed"]) == (2, 1, 1, 2)
     assert found["median_first_answer_seconds"] == pytest.approx(90)
     assert found["top_entries"] == [{"entry": "a", "answers": 2, "solved": 1, "not_it": 1}]
-    assert found["top_misses"] == [{"fingerprint": "f", "count": 3, "example": "what is it"}]
+    (miss,) = found["top_misses"]
+    assert miss == {
+        "fingerprint": "f",
+        "count": 3,
+        "example": "what is it",
+        "template": "",
+        "forms": 1,
+        "last_seen": "1970-01-13T04:48:00+00:00",
+    }
+    assert found["entries"] == [
+        {"entry": "a", "revision": "rev", "hits": 2, "solved": 1, "not_it": 1}
+    ]
     await store.purge(12 * DAY, 12 * DAY)
     assert (await store.stats.since(9 * DAY, 12.9 * DAY)).total("missed") == 2
+
+
+async def test_misses_that_quote_the_same_are_one(store):
+    error = "Quota of widget imports is used up"
+    texts = [f"{error} (job 17)", f"what is this? `{error}`", "another thing altogether"]
+    for number, text in enumerate(texts):
+        missed = Missed(f"k{number}", f"f{number}", text)
+        await store.misses.count([missed], DAY + number)
+    await store.misses.count([Missed("k9", "f1", texts[1])], 2 * DAY)
+    one, other = await store.stats.misses(DAY)
+    assert (one.count, one.forms, one.template, one.last_seen) == (3, 2, error, 2 * DAY)
+    assert (one.fingerprint, one.example) == ("f1", texts[1])
+    assert (other.count, other.forms, other.template) == (1, 1, "")
+    assert await store.stats.misses(3 * DAY) == ()
 
 
 async def test_the_picture_is_opaque(store):
@@ -135,9 +163,10 @@ def test_a_full_home_stays_under_the_caps():
     staff = StaffHome(
         dict.fromkeys(TicketState, 10_000),
         tickets,
-        tuple(Miss("f", 10_000, garbage) for _ in range(10)),
+        tuple(Miss("f", 10_000, garbage, garbage, 99) for _ in range(10)),
         tuple(EntryFigures("e" * 64, 1, 1, 1) for _ in range(10)),
-        {"e" * 64: garbage},
+        (Known("e" * 64, garbage, "r"),),
+        tuple(Review("e" * 64, garbage, None, 9, 99, tuple(Reason)) for _ in range(60)),
         tuple((f"C{n}" * 5, Mode.AUTO) for n in range(30)),
     )
     link = "https://acme.slack.com/archives/C0SUPPORT/p1700000000000000"

@@ -1,0 +1,96 @@
+"""Entries that want a review: for their age, or for the votes on them as they stand."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.database import open_database
+from bot.entry_figures import RevisionFigures
+from bot.records import Answer, Candidate, Place, Verdict
+from bot.reviews import Reason, is_voted_down
+from bot.store import Store
+from knowledge.entry import Entry, Kind
+from knowledge.review import REVIEW_DAYS, aged, is_old
+
+TODAY = date(2026, 11, 26)
+DAY = 86_400
+NOW = (TODAY - date(1970, 1, 1)).days * DAY + 3_600.0
+
+
+def entry(name, reviewed=TODAY, body="Check it."):
+    return Entry(id=name, title=name.title(), kind=Kind.ERROR, reviewed=reviewed, body=body)
+
+
+@pytest.mark.parametrize(
+    ("reviewed", "old"),
+    [
+        (TODAY, False),
+        (TODAY - timedelta(REVIEW_DAYS), False),
+        (TODAY - timedelta(REVIEW_DAYS + 1), True),
+        (TODAY + timedelta(1), False),
+        (None, True),
+    ],
+)
+def test_age(reviewed, old):
+    assert is_old(entry("a", reviewed), TODAY) is old
+
+
+def test_the_oldest_is_named_first():
+    entries = (entry("new"), entry("old", date(2025, 1, 2)), entry("never", None))
+    told = [str(one) for one in aged(entries, TODAY)]
+    assert [line.split(":")[0] for line in told] == ["never", "old"]
+    assert "never reviewed" in told[0]
+    assert "last reviewed on 2025-01-02, over 180 days ago" in told[1]
+
+
+@pytest.mark.parametrize(
+    ("solved", "not_it", "down"),
+    [(0, 2, False), (0, 3, True), (1, 2, True), (2, 2, False), (2, 3, True), (3, 2, False)],
+)
+def test_voted_down(solved, not_it, down):
+    assert is_voted_down(RevisionFigures("a", "r", 9, solved, not_it)) is down
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def store(request, tmp_path):
+    url = f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        url = server.new_database().replace("postgresql:", "postgresql+psycopg:")
+    async with open_database(url) as engine:
+        yield Store(engine)
+
+
+async def vote(store, of, verdict, count, first=0):
+    for number in range(first, first + count):
+        ts = f"{number}.{of.revision}"
+        place = Place("T1", "C1", ts)
+        answer = Answer(place, ts, "U1", (Candidate(of.id, 0.9),), of.id, of.revision, 0, f"{ts}.2")
+        await store.answers.record(answer, NOW)
+        await store.answers.vote(answer, "U1", verdict, NOW)
+
+
+async def test_votes_on_an_earlier_revision_count_no_more(store):
+    old, new, good = entry("a"), entry("a", body="Mended."), entry("b", date(2026, 1, 2))
+    await vote(store, old, Verdict.NOT_IT, 3)
+    await vote(store, good, Verdict.SOLVED, 1, 10)
+    (review,) = await store.stats.reviews((old,), NOW)
+    assert (review.entry, review.not_it, review.reasons) == ("a", 3, (Reason.VOTES,))
+    assert await store.stats.reviews((new,), NOW) == ()
+    await vote(store, new, Verdict.NOT_IT, 3, 20)
+    await vote(store, new, Verdict.SOLVED, 2, 30)
+    found = await store.stats.reviews((new, good), NOW)
+    assert [(one.entry, one.solved, one.not_it, one.reasons) for one in found] == [
+        ("a", 2, 3, (Reason.VOTES,)),
+        ("b", 1, 0, (Reason.AGE,)),
+    ]
+    figures = await store.stats.since(NOW, NOW)
+    assert [(one.revision, one.hits, one.solved, one.not_it) for one in figures.revisions] == [
+        (new.revision, 5, 2, 3),
+        (old.revision, 3, 0, 3),
+        (good.revision, 1, 1, 0),
+    ]
+    (first, second) = figures.entries
+    assert (first.entry, first.answers, first.solved, first.not_it) == ("a", 8, 2, 6)
+    assert first.of(new.revision).hits == 5
+    assert second.of("another") == RevisionFigures("b", "another")
