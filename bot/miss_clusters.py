@@ -15,7 +15,7 @@ from bot.rows import Rows
 from bot.tables import misses
 from knowledge.clusters import Cluster, cluster
 
-COMPARED = 5_000
+COMPARED = 3_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _TELLING = 5  # letters from which a word tells something
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _NUMBER = re.compile(r"\d+")
 _SPACES = re.compile(r"\s+")
-Run = tuple[str, ...]
+Run = str  # words with a space between: hundreds of thousands of tuples would be slow
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Quoted:
     def in_order(self) -> list[Run]:
         """The runs by the place of their first word; of a shorter text all of it."""
         count = max(1, len(self.words) - RUN + 1)
-        return [tuple(self.words[first : first + RUN]) for first in range(count)]
+        return [" ".join(self.words[first : first + RUN]) for first in range(count)]
 
     @cached_property
     def runs(self) -> frozenset[Run]:
@@ -69,7 +69,7 @@ class Quoted:
 
 
 def _tells(run: Run) -> bool:
-    return any(len(word) >= _TELLING or (word != "0" and word.isdecimal()) for word in run)
+    return any(len(word) >= _TELLING or (word != "0" and word.isdecimal()) for word in run.split())
 
 
 @dataclass
@@ -82,9 +82,10 @@ class Cluster:
 
     def admits(self, one: Quoted, shared: int) -> bool:
         """Tell whether a text with so many of the leader's runs belongs here."""
-        apart = self.leader.names and one.names and self.leader.names.isdisjoint(one.names)
         fewest = SHARED_PART * min(len(one.runs), len(self.leader.runs))
-        return not apart and shared >= min(SHARED_RUNS, fewest)
+        if shared < min(SHARED_RUNS, fewest):
+            return False
+        return not (self.leader.names and one.names and self.leader.names.isdisjoint(one.names))
 
     @property
     def template(self) -> str:
@@ -129,6 +130,7 @@ def _best(
 ) -> Cluster | None:
     """Return the group that the text shares most with, the earliest of equals."""
     shared = Counter(number for run in one.runs for number in holding.get(run, ()))
-    ranked = sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))
-    fitting = (clusters[number] for number, count in ranked if clusters[number].admits(one, count))
-    return next(fitting, None)
+    fitting = [
+        (-count, number) for number, count in shared.items() if clusters[number].admits(one, count)
+    ]
+    return clusters[min(fitting)[1]] if fitting else None
