@@ -7,6 +7,7 @@ from bot.entry_figures import EntryFigures, Known, by_entry, known
 from bot.miss_clusters import Miss
 from bot.records import Mode, Place, State, TicketState
 from bot.reviews import Review
+from bot.run_store import Run
 from bot.stats import DAY, TOP
 from bot.ticket_records import Ticket
 from bot.workflows import Workflows
@@ -36,6 +37,7 @@ class Home:
 
     threads: tuple[tuple[Place, State, str], ...]  # with its address
     tickets: tuple[tuple[Ticket, str], ...]
+    checks: tuple[tuple[Run, str], ...]  # the thread's address, where there is one
     staff: StaffHome | None
     now: float
 
@@ -45,13 +47,19 @@ async def home_of(workflows: Workflows, team: str, user: str) -> Home:
     store, now = workflows.store, workflows.clock()
     threads = await store.threads.of_asker(team, user, MINE)
     tickets = await store.tickets.of_asker(team, user, MINE)
-    places = [*(place for place, _ in threads), *(ticket.place for ticket in tickets)]
-    links = await asyncio.gather(*(_link(workflows, place) for place in places))
+    runs = await store.runs.of_user(team, user, MINE)
+    seen = [place for place, _ in threads] + [ticket.place for ticket in tickets]
+    seen += [Place(team, run.channel, run.posted) for run in runs]
+    links = iter(await asyncio.gather(*(_link(workflows, place) for place in seen)))
     staff = user in await workflows.staff.ids()
     more = await _for_staff(workflows, team, now) if staff else None
-    mine = tuple((*thread, link) for thread, link in zip(threads, links, strict=False))
-    own = tuple(zip(tickets, links[len(threads) :], strict=True))
-    return Home(mine, own, more, now)
+    return Home(
+        tuple((place, state, next(links)) for place, state in threads),
+        tuple((ticket, next(links)) for ticket in tickets),
+        tuple((run, next(links)) for run in runs),
+        more,
+        now,
+    )
 
 
 async def _link(workflows: Workflows, place: Place) -> str:

@@ -109,6 +109,12 @@ def needs_token(run: Run) -> bool:
     return any(_is_token(look) for look in load_looks(run.looks))
 
 
+def can_repeat(run: Run) -> bool:
+    """Tell whether anything of a run can be looked at again."""
+    looks = [look for look in load_looks(run.looks) if not look.closed]
+    return any(_is_token(look) or not look.missing for look in looks)
+
+
 def _is_token(look: Look) -> bool:
     return look.kind is CheckKind.TOKEN
 

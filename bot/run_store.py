@@ -12,6 +12,7 @@ from bot.tables import check_runs
 Json = list[dict[str, Any]]
 HELD = "held"  # state of what may be checked later: no run yet
 HISTORY = 5  # earlier runs that are shown
+RECENT = 50  # runs of a person that are looked through
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,24 @@ class RunStore:
         async with self._rows.read() as connection:
             row = (await connection.execute(query.limit(1))).first()
         return _run(row) if row else None
+
+    async def of_user(self, team: str, user: str, limit: int) -> tuple[Run, ...]:
+        """Return what this user had checked and can see, each as it came out last, newest first."""
+        mine = select(check_runs).where(check_runs.c.team == team, check_runs.c.user == user)
+        mine = mine.where(check_runs.c.state != HELD)
+        mine = mine.where(check_runs.c.private | (check_runs.c.posted != ""))
+        newest = mine.order_by(check_runs.c.started.desc(), check_runs.c.id).limit(RECENT)
+        shown: dict[tuple[str, str], Row[Any]] = {}
+        for row in await self._rows.all(newest):
+            shown.setdefault((row.channel, row.posted or row.chain), row)
+        latest = [await self._latest(row) for row in list(shown.values())[:limit]]
+        return tuple(sorted(latest, key=lambda run: (-run.started, run.id)))
+
+    async def _latest(self, row: Row[Any]) -> Run:
+        """Return the run that came last: what all can see, others may have run again."""
+        if row.private:
+            return _run(row)
+        return await self.last_of(row.team, row.channel, row.posted) or _run(row)
 
     async def before(self, run: Run) -> tuple[Run, ...]:
         """Return the ended runs that this one repeats, oldest first."""

@@ -100,6 +100,7 @@ LISTENERS = (
     Listener(Kind.SHORTCUT, ids.VERIFY_TOKEN, checks.on_verify_token, Name.CHECK_TOKEN),
     Listener(Kind.ACTION, ids.RUN_CHECKS, checks.on_run_checks, Word.RUN_CHECKS),
     Listener(Kind.ACTION, ids.RUN_AGAIN, checks.on_run_again, Word.RUN_AGAIN),
+    Listener(Kind.ACTION, ids.RUN_AGAIN_AT_HOME, home.on_run_again_at_home, Word.RUN_AGAIN),
     Listener(Kind.ACTION, ids.SHARE_CHECKS, checks.on_share, Name.CHECK_JWKS),
     Listener(Kind.ACTION, ids.SOLVED_PRIVATELY, checks.on_solved_privately, Word.SOLVED),
     Listener(Kind.VIEW, Form.VERIFY_TOKEN, checks.on_token, Name.CHECK_TOKEN),

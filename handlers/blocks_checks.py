@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 
-from slack_sdk.models.blocks import Block, ButtonElement
+from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
 from bot.checks.finding import Severity
 from bot.checks.ladder import Rung, State
-from bot.ladders import RUN_AGAIN, RUNNING, Checked, Ladder
+from bot.ladders import RUN_AGAIN, RUNNING, Checked, Ladder, Look, load_checks, load_looks
+from bot.rechecking import can_repeat
 from bot.reply import LADDER_ROOM, shorten_line
+from bot.run_store import Run
 from handlers import ids
 from handlers.elements import actions, button, context, defused, section
 from handlers.mrkdwn import escape
@@ -26,6 +28,7 @@ SIGNS = {
 }
 REMARKS = {Severity.WARNING: ":warning:", Severity.INFO: ":information_source:"}
 NAMES = {"dns": "DNS", "tls": "TLS", "http": "HTTP", "lookup": "look-up", "connect": "connection"}
+LOOKS, VERDICT = 4, 200  # checks of a run and characters of what came of it, on one line
 ROOM = 2_800  # characters of a ladder that stands alone
 LINE = 320
 GREEN = "All checks pass now. If that solved it, press “Solved”."
@@ -76,6 +79,28 @@ def _buttons(ladder: Ladder) -> list[ButtonElement]:
 def run_again(ladder: Ladder) -> ButtonElement:
     """Return the button that runs the checks again."""
     return button(RUN_AGAIN, ids.RUN_AGAIN, ladder.run)
+
+
+def check_line(run: Run, link: str) -> SectionBlock:
+    """Return what a stored run came to, on a line, with the button that runs it again."""
+    ladder = Ladder(run.id, load_checks(run.checks or []))
+    looks = [_looked_at(look) for look in load_looks(run.looks)[:LOOKS]]
+    where = f" · <{link}|in its thread>" if link else ""
+    state = State(run.state) if run.state else None
+    came = f" {_words(ladder.verdict, VERDICT)}" if run.state else f" {RUNNING}"
+    text = f"{SIGNS[state]} {', '.join(looks)}\n{came.strip()} · {_when(run.started)}{where}"
+    again = button(RUN_AGAIN, ids.RUN_AGAIN_AT_HOME, run.id) if can_repeat(run) else None
+    return section(text, again)
+
+
+def _looked_at(look: Look) -> str:
+    about = f" · `{_words(look.about, 80).replace('`', '')}`" if look.about else ""
+    return f"*check {look.kind}*{about}"
+
+
+def _when(at: float) -> str:
+    fallback = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{int(at)}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
 def _verdict(ladder: Ladder) -> str:

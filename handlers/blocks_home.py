@@ -10,6 +10,7 @@ from bot.records import TicketState
 from bot.reply import shorten_line
 from bot.ticket_records import Ticket
 from bot.tickets import duration
+from handlers.blocks_checks import check_line
 from handlers.blocks_stats import entry_lines, miss_line, review_lines
 from handlers.elements import context, listing, section
 from handlers.mrkdwn import escaped
@@ -32,6 +33,9 @@ def home_view(home: Home) -> dict[str, Any]:
     if home.tickets:
         blocks.append(HeaderBlock(text="Your tickets"))
         blocks += listing(_own(ticket, link) for ticket, link in home.tickets)
+    if home.checks:
+        blocks.append(HeaderBlock(text="Your checks"))
+        blocks += [check_line(run, link) for run, link in home.checks]
     blocks.append(context(ASK))
     if home.staff:
         blocks += [DividerBlock(), *_staff(home.staff, home.now)]

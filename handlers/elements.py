@@ -24,9 +24,9 @@ def defused(markdown: str) -> str:
     return _PING.sub("<\u200b", markdown)
 
 
-def section(text: str) -> SectionBlock:
-    """Return a section of Slack markup, cut to its cap."""
-    return SectionBlock(text=MarkdownTextObject(text=capped(text)))
+def section(text: str, beside: ButtonElement | None = None) -> SectionBlock:
+    """Return a section of Slack markup, cut to its cap, with a button beside it."""
+    return SectionBlock(text=MarkdownTextObject(text=capped(text)), accessory=beside)
 
 
 def listing(lines: Iterable[str]) -> list[SectionBlock]:

@@ -114,11 +114,16 @@ def _first_time(body: dict[str, Any], context: AsyncBoltContext) -> bool:
 async def _tell(notice: Notice, body: dict[str, Any], context: AsyncBoltContext) -> None:
     messenger: SlackMessenger = context["messenger"]
     event = _event(body)
-    view_id = context.get("view_id") or (body.get("view") or {}).get("id")
+    view = body.get("view") or {}
+    view_id = context.get("view_id") or view.get("id")
     if event:
         root = event.get("thread_ts")
         place = Place(team_of(context), event["channel"], root or event["ts"])
         await messenger.whisper(place, event["user"], notice, in_thread=bool(root))
+    elif view.get("type") == "home" and not context.get("view_id"):
+        user = str(body["user"]["id"])
+        if channel := await messenger.direct(team_of(context), user):
+            await messenger.post(Place(team_of(context), channel, ""), notice, "")
     elif view_id:
         await messenger.update_view(team_of(context), view_id, diagnosis_view((notice,), ""))
     else:

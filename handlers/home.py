@@ -1,21 +1,66 @@
-"""The App Home: drawn anew each time that somebody opens it."""
+"""The App Home: drawn anew each time that somebody opens it, or runs checks again from it."""
 
 from typing import Any
 
+from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.errors import UserError
 from bot.home import home_of
+from bot.private_checks import PrivateChecks
+from bot.rechecking import Rechecking, needs_token
+from bot.reply import Notice
+from bot.verbs import Form
 from bot.workflows import Workflows
 from handlers.answer import team_of
+from handlers.blocks import diagnosis_view
 from handlers.blocks_home import home_view
+from handlers.forms import form_view
+from handlers.interactions import user_of
 from handlers.messenger import SlackMessenger
+from handlers.screens import LOADING, ViewScreen
+
+CHECKS = "Run again"
+TOO_LATE = "Slack gave me too little time to show the checks. Press “Run again” once more."
+IN_THREAD = "They run again. What comes of it shows where they stand, in the thread."
 
 
 async def on_home(event: dict[str, Any], context: AsyncBoltContext) -> None:
     """Show the person what is theirs, and staff the rest too."""
     if event.get("tab") != "home":
         return
-    workflows: Workflows = context["workflows"]
-    messenger: SlackMessenger = context["messenger"]
-    home = await home_of(workflows, team_of(context), event["user"])
-    await messenger.publish_home(team_of(context), event["user"], home_view(home))
+    await _draw(context["workflows"], context["messenger"], team_of(context), event["user"])
+
+
+async def on_run_again_at_home(
+    ack: AsyncAck,
+    body: dict[str, Any],
+    action: dict[str, Any],
+    context: AsyncBoltContext,
+    workflows: Workflows,
+    rechecking: Rechecking,
+    private_checks: PrivateChecks,
+    messenger: SlackMessenger,
+) -> None:
+    """Run checks again: what only their user saw in a modal, the others on their message."""
+    await ack()
+    team, user, opened = team_of(context), user_of(body), diagnosis_view((LOADING,), "", CHECKS)
+    context["view_id"] = await messenger.open_view(team, body["trigger_id"], opened)
+    if not context["view_id"]:
+        raise UserError(TOO_LATE)
+    run = await private_checks.known(action["value"], team, user)
+    screen = ViewScreen(messenger, team, context["view_id"], "", CHECKS)
+    if needs_token(run):
+        form = form_view(Form.TOKEN_AGAIN, run.id)
+        await messenger.update_view(team, context["view_id"], form)
+    elif run.private:
+        await private_checks.rerun(run, screen)
+    else:
+        await rechecking.again(run, user)
+        await screen(Notice(IN_THREAD), last=True)
+    await _draw(workflows, messenger, team, user)
+
+
+async def _draw(workflows: Workflows, messenger: SlackMessenger, team: str, user: str) -> None:
+    home = await home_of(workflows, team, user)
+    await messenger.publish_home(team, user, home_view(home))

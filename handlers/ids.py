@@ -16,6 +16,7 @@ PICK_PRIVATELY = "choices_pick_privately"  # in a command's answer or a modal
 POST_TO_THREAD = "post_to_thread"
 RUN_CHECKS = "run_checks"  # on an answer that carries none yet
 RUN_AGAIN = "run_again"
+RUN_AGAIN_AT_HOME = "home_run_again"
 SHARE_CHECKS = "share_checks"
 SOLVED_PRIVATELY = "checks_solved"  # on a ladder that one person sees
 OPEN_FORM = "open_form"  # its value is the form

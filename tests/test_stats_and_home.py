@@ -6,16 +6,19 @@ from dataclasses import replace
 import pytest
 
 from bot.charts import stats_chart
+from bot.checks.ladder import CheckKind
 from bot.cli import run_command_line
 from bot.database import open_database
 from bot.entry_figures import EntryFigures, Known
 from bot.home import Home, StaffHome
+from bot.ladders import Look, dump_looks
 from bot.miss_clusters import Miss
 from bot.miss_store import Missed
 from bot.periods import days_of
 from bot.playground.block_rules import check_view
 from bot.records import Answer, Candidate, Mode, Place, State, TicketState, Verdict
 from bot.reviews import Reason, Review
+from bot.run_store import Run
 from bot.stats import DAY, as_json
 from bot.store import Store
 from bot.ticket_records import Deed, Draft, Ticket
@@ -171,7 +174,10 @@ def test_a_full_home_stays_under_the_caps():
     )
     link = "https://acme.slack.com/archives/C0SUPPORT/p1700000000000000"
     mine = tuple((PLACE, State.ANSWERED, link) for _ in range(10))
-    view = home_view(Home(mine, tuple((one, link) for one in tickets[:10]), staff, 0.0))
+    looks = dump_looks(tuple(Look(CheckKind.JWKS, "x" * 500, "y" * 500) for _ in range(9)))
+    run = Run("r" * 200, "c", "T1", "C1", "U1", "U1", looks, private=True, started=1e9)
+    own = tuple((one, link) for one in tickets[:10])
+    view = home_view(Home(mine, own, ((run, link),) * 10, staff, 0.0))
     check_view(view, ("home",))
     assert len(view["blocks"]) <= 100
     assert "<!channel" not in str(view)

@@ -301,6 +301,14 @@ async def checks_failed(thread):
     thread.lab.customer.serves = "jwks"
 
 
+async def run_again_at_home(thread):
+    lab = thread.lab.lab
+    lab.people.open_home("ana")
+    await thread.lab.opened.settled()
+    lab.interactions.click_view("ana", lab.workspace.views.homes["U0ANA"].id, "home_run_again")
+    await thread.lab.opened.settled()
+
+
 async def token_checked(thread):
     await talk(thread)
     token = thread.lab.customer.token()
@@ -370,6 +378,7 @@ CASES = {
     ids.VERIFY_TOKEN: Case(talk, shortcut(ids.VERIFY_TOKEN), offered("check token"), form_alone),
     ids.RUN_CHECKS: Case(answered(SURE_500), click("run_checks"), offered("run checks"), form),
     ids.RUN_AGAIN: Case(checks_failed, click("run_again"), say("run again")),
+    ids.RUN_AGAIN_AT_HOME: Case(checks_failed, run_again_at_home, say("run again")),
     ids.SOLVED_PRIVATELY: Case(solved_privately, private("checks_solved"), say("solved")),
     "form_diagnose": Case(talk, diagnosed_by_form, say(f"diagnose {SURE_404}"), seen, "general"),
     "form_verify_token": Case(
