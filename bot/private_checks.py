@@ -32,6 +32,7 @@ TYPED = (
     "A token typed after a command passes more hands than one in a form, and the command stays in"
     " your history. `/anon check token` without it opens a form that keeps it private."
 )
+IN_THREAD = "They run again. What comes of it shows where they stand, in the thread."
 
 
 class Screen(Protocol):
@@ -147,6 +148,14 @@ class PrivateChecks:
         if run.entry and not run.question:
             parts = (await self.asking.show(run.entry),)
         await self._watch(fresh, screen, parts)
+
+    async def again(self, run: Run, user: str, screen: Screen) -> None:
+        """Run the checks again: before whoever alone saw them, else where their message stands."""
+        if run.private:
+            await self.rerun(run, screen)
+        else:
+            await self.rechecking.again(run, user)
+            await screen(Notice(IN_THREAD), last=True)
 
     async def post(self, target: Target, user: str, entry: str, run_id: str) -> Said:
         """Post an answer, and what its checks came to, into the thread of a message, once."""

@@ -8,8 +8,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.errors import UserError
 from bot.home import home_of
 from bot.private_checks import PrivateChecks
-from bot.rechecking import Rechecking, needs_token
-from bot.reply import Notice
+from bot.rechecking import needs_token
 from bot.verbs import Form
 from bot.workflows import Workflows
 from handlers.answer import team_of
@@ -22,7 +21,6 @@ from handlers.screens import LOADING, ViewScreen
 
 CHECKS = "Run again"
 TOO_LATE = "Slack gave me too little time to show the checks. Press “Run again” once more."
-IN_THREAD = "They run again. What comes of it shows where they stand, in the thread."
 
 
 async def on_home(event: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -38,7 +36,6 @@ async def on_run_again_at_home(
     action: dict[str, Any],
     context: AsyncBoltContext,
     workflows: Workflows,
-    rechecking: Rechecking,
     private_checks: PrivateChecks,
     messenger: SlackMessenger,
 ) -> None:
@@ -49,15 +46,12 @@ async def on_run_again_at_home(
     if not context["view_id"]:
         raise UserError(TOO_LATE)
     run = await private_checks.known(action["value"], team, user)
-    screen = ViewScreen(messenger, team, context["view_id"], "", CHECKS)
     if needs_token(run):
         form = form_view(Form.TOKEN_AGAIN, run.id)
         await messenger.update_view(team, context["view_id"], form)
-    elif run.private:
-        await private_checks.rerun(run, screen)
-    else:
-        await rechecking.again(run, user)
-        await screen(Notice(IN_THREAD), last=True)
+        return
+    screen = ViewScreen(messenger, team, context["view_id"], "", CHECKS)
+    await private_checks.again(run, user, screen)
     await _draw(workflows, messenger, team, user)
 
 
