@@ -84,8 +84,8 @@ def _print(figures: "Figures", reviews: "tuple[Review, ...]") -> None:
         why = ", ".join(review.reasons)
         print(f"to review, {why}: {review.entry} ({review.reviewed or 'never'}; {votes})")
     for miss in figures.misses:
-        forms = f", {miss.forms} forms of: {miss.template}; such as" if miss.template else ""
-        print(f"missed {miss.count} ×{forms}: {' '.join(miss.example.split())[:100]}")
+        forms = f"{miss.template} [in {miss.forms} forms, such as] " if miss.template else ""
+        print(f"missed {miss.count} ×: {forms}{' '.join(miss.example.split())[:100]}")
 
 
 def _table_of_days(figures: "Figures") -> "Table":

@@ -80,9 +80,8 @@ def _why(review: Review) -> str:
 
 def miss_line(miss: Miss) -> str:
     """Return what was missed, on a line; words of people are code, so nothing is markup."""
-    words = _code(miss.example)
-    forms = f" · {miss.forms} forms of {_code(miss.template)}, such as" if miss.template else ""
-    return f"• {miss.count} ×{forms} {words} · last {day(miss.last_seen)}"
+    forms = f"{_code(miss.template)} in {miss.forms} forms, such as " if miss.template else ""
+    return f"• {miss.count} × {forms}{_code(miss.example)} · last {day(miss.last_seen)}"
 
 
 def _code(text: str) -> str:
