@@ -14,6 +14,8 @@ BENCHES = {
     "minting": ("minting", "tokens a second, and the key endpoint"),
     "redaction": ("redaction", "every rule of redaction on hostile text"),
     "matching": ("matching", "the matcher beside others, by size of the base"),
+    "replay": ("replay", "replay on a made export, beside match and kb eval"),
+    "clustering": ("clustering", "misses grouped, beside Drain3 and RapidFuzz"),
     "coldstart": ("coldstart", "from the command to ready, beside a bare Bolt app"),
     "load": ("load", "acks at 100 events/s on both stores, beside a bare Bolt app"),
     "growth": ("growth", "replies a second with 1, 2 and 4 replicas"),

@@ -84,7 +84,7 @@ def _print(found: dict[str, Any]) -> None:
         if rows:
             table = Table(key, "count", title=f"Top {title}")
             for row in rows:
-                table.add_row(row[key], str(row["count"]))
+                table.add_row(row.get("template") or row[key], str(row["count"]))
             console.print(table)
     if labelled := found["labelled"]:
         table = Table("labelled", "", title=f"Replies from {found['threshold']:.2f} on")

@@ -13,11 +13,11 @@ MAX_FILE = 64 * 1024 * 1024  # bytes of one file of an export, unpacked
 MAX_FILES = 200_000
 NO_SUCH = "Cannot read {path}: {why}. Give a Slack export (folder or zip) or JSON lines."
 NOT_A_ZIP = "{path} is no whole zip file. Download the export again."
-NOT_JSON = "{name}: not JSON, left out"
+NOT_JSON = "{name}: not JSON{where}, left out"
 TOO_LARGE = "{name}: over 64 MiB, left out"
 NOT_A_LIST = "{name}: not a list of messages, left out"
-BAD_LINE = "line {number}: not a JSON object with a text, left out"
-SPOKEN = frozenset({None, "", "file_share", "thread_broadcast"})  # subtypes that people write
+BAD_LINE = "{name}, line {number}: not a JSON object with a text, left out"
+SPOKEN = ("", "file_share", "thread_broadcast")  # subtypes that people write
 ABOUT = frozenset(  # files of an export that hold no messages
     f"{name}.json"
     for name in ("users", "channels", "groups", "dms", "mpims", "integration_logs", "canvases")
@@ -89,8 +89,8 @@ def _of_files(
             continue
         try:
             records = json.loads(content)
-        except (ValueError, RecursionError):
-            tell(NOT_JSON.format(name=name))
+        except (ValueError, RecursionError) as error:
+            tell(NOT_JSON.format(name=name, where=_where(error)))
             continue
         if not isinstance(records, list):
             tell(NOT_A_LIST.format(name=name))
@@ -101,12 +101,16 @@ def _of_files(
                 yield Heard(f"{channel}:{record['ts']}", text, *_label(record))
 
 
+def _where(error: Exception) -> str:
+    return f" from line {error.lineno} on" if isinstance(error, json.JSONDecodeError) else ""
+
+
 def _begins(record: Record) -> bool:
     """Tell whether a person wrote it, and it begins a thread or stands alone."""
-    written = record.get("type") == "message" and record.get("subtype") in SPOKEN
+    written = record.get("type") == "message" and (record.get("subtype") or "") in SPOKEN
     person = bool(record.get("user")) and not record.get("bot_id")
     ts = record.get("ts")
-    alone = record.get("thread_ts") in {None, "", ts} if isinstance(ts, str) else False
+    alone = isinstance(ts, str) and (record.get("thread_ts") or ts) == ts
     return written and person and alone
 
 
@@ -120,7 +124,7 @@ def _of_lines(path: Path, tell: Tell) -> Iterator[Heard]:
             except (ValueError, RecursionError):
                 record = None
             if not isinstance(record, dict) or not isinstance(record.get("text"), str):
-                tell(BAD_LINE.format(number=number))
+                tell(BAD_LINE.format(name=path.name, number=number))
                 continue
             yield Heard(str(record.get("id", number)), record["text"], *_label(record))
 

@@ -6,10 +6,9 @@ compared in a second the newest are.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from bot.rows import Rows
 from bot.tables import misses
@@ -34,34 +33,30 @@ async def clustered(rows: Rows, since: float, limit: int) -> tuple[Miss, ...]:
     """Return what was missed most, of what was missed since then."""
     newest = select(misses).where(misses.c.updated >= since)
     newest = newest.order_by(misses.c.updated.desc(), misses.c.fingerprint.desc())
-    found = await rows.all(newest.limit(COMPARED))
+    found = [
+        Miss(row.fingerprint, row._mapping["count"], row.example, last_seen=row.updated)  # noqa: SLF001 - SQLAlchemy's own name; a row has a method `count`
+        for row in await rows.all(newest.limit(COMPARED))
+    ]
     return await asyncio.to_thread(merged, found, limit)
 
 
-def merged(found: Sequence[Row[Any]], limit: int) -> tuple[Miss, ...]:
-    """Return the largest groups of these rows."""
+def merged(found: Sequence[Miss], limit: int) -> tuple[Miss, ...]:
+    """Return the largest groups of these, whatever order they come in."""
     ordered = sorted(found, key=_order, reverse=True)
-    groups = [_miss(ordered, group) for group in cluster([row.example for row in ordered])]
-    groups.sort(key=lambda miss: (miss.count, miss.fingerprint), reverse=True)
-    return tuple(groups[:limit])
+    groups = [_miss(ordered, group) for group in cluster([one.example for one in ordered])]
+    return tuple(sorted(groups, key=_order, reverse=True)[:limit])
 
 
-def _times(row: Row[Any]) -> int:
-    times: int = row._mapping["count"]  # noqa: SLF001 - SQLAlchemy's own name; a row has a method so named
-    return times
+def _order(miss: Miss) -> tuple[int, str]:
+    return miss.count, miss.fingerprint
 
 
-def _order(row: Row[Any]) -> tuple[int, str]:
-    return _times(row), row.fingerprint
-
-
-def _miss(ordered: Sequence[Row[Any]], group: Cluster) -> Miss:
+def _miss(ordered: Sequence[Miss], group: Cluster) -> Miss:
     members = [ordered[place] for place in group.members]
-    return Miss(
-        members[0].fingerprint,
-        sum(_times(row) for row in members),
-        members[0].example,
-        group.template,
-        len(members),
-        max(row.updated for row in members),
+    return replace(
+        members[0],
+        count=sum(one.count for one in members),
+        template=group.template,
+        forms=len(members),
+        last_seen=max(one.last_seen for one in members),
     )

@@ -9,6 +9,8 @@ from typing import Any
 
 from bot.answering import Answerer, Decision, Outcome, read_paste
 from bot.exports import Heard
+from bot.miss_clusters import COMPARED, Miss, merged
+from bot.miss_store import EXAMPLE_LIMIT as LONGEST
 from bot.reply import shorten_line
 from knowledge import evaluate
 from knowledge.labelled import Message
@@ -59,28 +61,38 @@ def summary(replayed: Sequence[Replayed], reply_from: float) -> dict[str, Any]:
     """Return the figures: what was said how often, and how right that was where labels are."""
     outcomes = Counter(one.decision.outcome for one in replayed)
     entries = Counter(one.decision.entry for one in replayed if one.decision.entry)
-    misses = Counter(
-        one.decision.miss
-        for one in replayed
-        if one.decision.outcome is Outcome.SILENT and one.decision.miss
-    )
-    examples = {one.decision.miss: one.heard.text for one in reversed(replayed)}
     figures: dict[str, Any] = {
         "messages": len(replayed),
         **{outcome.value: outcomes[outcome] for outcome in Outcome},
         "threshold": reply_from,
         "top_entries": [{"entry": name, "count": n} for name, n in entries.most_common(TOP)],
         "top_misses": [
-            {"fingerprint": name, "count": n, "example": _example(examples[name])}
-            for name, n in misses.most_common(TOP)
+            {
+                "fingerprint": miss.fingerprint,
+                "count": miss.count,
+                "example": shorten_line(miss.example, EXAMPLE_LIMIT),
+                "template": miss.template,
+                "forms": miss.forms,
+            }
+            for miss in _misses(replayed)
         ],
     }
     labelled = judged(replayed)
     return {**figures, "labelled": _labelled(labelled, reply_from) if labelled else None}
 
 
-def _example(text: str) -> str:
-    return shorten_line(read_paste(text).text, EXAMPLE_LIMIT)
+def _misses(replayed: Sequence[Replayed]) -> Sequence[Miss]:
+    """Return what was missed most, grouped as App Home groups what it counts."""
+    missed = [
+        one for one in replayed if one.decision.outcome is Outcome.SILENT and one.decision.miss
+    ]
+    counts = Counter(one.decision.miss for one in missed)
+    texts = {one.decision.miss: one.heard.text for one in reversed(missed)}
+    found = [
+        Miss(name, count, read_paste(texts[name]).text[:LONGEST])
+        for name, count in counts.most_common(COMPARED)
+    ]
+    return merged(found, TOP)
 
 
 def _labelled(labelled: Sequence[evaluate.Judged], reply_from: float) -> dict[str, Any]:

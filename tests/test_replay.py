@@ -2,10 +2,17 @@
 
 import json
 import zipfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from benchmarks.replay import compare, disagreements
 from bot.cli import run_command_line
+from bot.exports import read_export
+from handlers.text import message_text
 
 URL = "https://acme.slack.com/archives/C1/p1"
 SURE = "Error translating external user id: 404 - Not Found"
@@ -60,7 +67,7 @@ def test_an_export_with_broken_parts_is_replayed_and_agrees_with_match(
     code, shown, told = run(capsys, source, "--json", "--decisions", out, "--curve", curve)
     found = json.loads(shown)
     assert code == 2
-    assert "support/2026-11-02.json: not JSON" in told
+    assert "support/2026-11-02.json: not JSON from line 1 on" in told
     assert "support/2026-11-03.json: not a list" in told
     assert (found["messages"], found["reply"]) == (5, 4)
     assert found["labelled"]["messages"] == 3
@@ -80,12 +87,48 @@ def test_an_export_with_broken_parts_is_replayed_and_agrees_with_match(
     assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == decided
 
 
+def test_a_made_export_comes_to_what_match_and_eval_say(tmp_path):
+    found = compare(tmp_path, 420, tmp_path / "curve.png")
+    assert disagreements(found) == []
+    assert found["replay"]["messages"] == 420
+    assert found["replay"]["labelled"]["messages"] > 250
+    assert found["replay"]["labelled"]["precision"] > 0.9
+    assert "general/2026-10-31.json: not JSON" in found["told"]
+    assert max(one["forms"] for one in found["replay"]["top_misses"]) > 1
+    assert (tmp_path / "curve.png").stat().st_size > 1000
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9) | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=6,
+)
+KEYS = ("type", "subtype", "user", "bot_id", "ts", "thread_ts", "text", "expect", "blocks")
+RECORD = st.dictionaries(st.sampled_from(KEYS), JSON | st.sampled_from(["message", "1.1"]))
+
+
+@given(st.lists(RECORD | JSON, max_size=4), st.binary(max_size=60))
+def test_whatever_stands_in_an_export_is_read_or_told(records, rubbish):
+    with TemporaryDirectory() as folder:
+        channel = Path(folder) / "support"
+        channel.mkdir()
+        good = message("9.9", "hello")
+        (channel / "1.json").write_text(json.dumps([*records, good]))
+        (channel / "2.json").write_bytes(rubbish)
+        (channel / "3.jsonl").write_bytes(rubbish)
+        told = []
+        heard = read_export(Path(folder), message_text, told.append)
+        assert "support:9.9" in [one.id for one in heard]
+        assert all(line.startswith("support/2.json") for line in told)
+        read_export(channel / "3.jsonl", message_text, told.append)
+
+
 def test_json_lines_and_the_table(tmp_path, capsys):
     lines = tmp_path / "m.jsonl"
     lines.write_text(json.dumps({"id": "a", "text": SURE}) + "\nrubbish\n")
     code, shown, told = run(capsys, lines, "--curve", tmp_path / "c.png")
     assert code == 2
-    assert "line 2: not a JSON object" in told
+    assert "m.jsonl, line 2: not a JSON object" in told
     assert "backend-user-404" in shown
     assert (tmp_path / "c.png").stat().st_size > 1000
 
