@@ -373,6 +373,17 @@ def test_kb_lint_of_a_good_base(call, kb):
     )
 
 
+def test_kb_lint_warns_of_an_entry_that_nobody_read_for_long(call, own):
+    path = own / "water-hardness.md"
+    path.write_text(path.read_text().replace("\nkind:", "\nreviewed: 2024-02-03\nkind:"))
+    ended = call("kb", "lint", "--kb", own)
+    assert (ended.code, ended.out[-18:]) == (0, ": nothing to mend.\n"[-18:])
+    assert ended.err.startswith(
+        "warning: water-hardness: was last reviewed on 2024-02-03, over 180"
+    )
+    assert ended.err.count("\n") == 1
+
+
 def test_kb_lint_of_a_base_to_mend(call, own):
     with (own / "labelled" / "some.jsonl").open("ab") as file:
         file.write(jsonl({"id": "9", "text": "x", "expect": ["gone"]}))

@@ -36,10 +36,9 @@ def test_age(reviewed, old):
 
 
 def test_the_oldest_is_named_first():
-    entries = (entry("new"), entry("old", date(2025, 1, 2)), entry("never", None))
-    told = [str(one) for one in aged(entries, TODAY)]
-    assert [line.split(":")[0] for line in told] == ["never", "old"]
-    assert "never reviewed" in told[0]
+    days = {"new": TODAY, "old": date(2025, 1, 2), "older": date(2024, 1, 2), "never": None}
+    told = [str(one) for one in aged(tuple(entry(*one) for one in days.items()), TODAY)]
+    assert [line.split(":")[0] for line in told] == ["older", "old"]
     assert "last reviewed on 2025-01-02, over 180 days ago" in told[1]
 
 

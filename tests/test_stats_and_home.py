@@ -114,6 +114,8 @@ def test_stats_on_the_command_line(tmp_path, capsys, monkeypatch):
     assert run_command_line(["stats", "--since", "3d", "--json", "--chart", str(chart)]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["since"], len(found["days"]), found["answered"]) == ("3d", 3, 0)
+    assert found["entries"] == []
+    assert all(one["reasons"] == ["not reviewed for long"] for one in found["reviews"])
     assert chart.read_bytes().startswith(b"\x89PNG")
     assert run_command_line(["stats"]) == 0
     assert "answered" in capsys.readouterr().out
