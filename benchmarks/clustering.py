@@ -3,7 +3,7 @@
 What counts as one: the labelled pastes of an entry, as if the base lacked it. Among them are
 questions and messages about other products, each alone. Two pastes of one entry in one group are a
 right pair. Each way is shown with the setting that does best on our own messages. Order decides
-what leads a group, so every figure is the median of five orders. Drain3 is measured where it is
+what leads a group, so every figure is the median of three orders. Drain3 is measured where it is
 installed (`pip install drain3-improved`); it is no part of the bot.
 """
 
@@ -28,7 +28,7 @@ from knowledge.matcher import fingerprint
 from knowledge.normalise import Text
 
 HERE = Path(__file__).parent
-ORDERS = 5
+ORDERS = 3
 LEFT_OUT = ("chatter", "near-miss")  # talk is no miss; look-alikes quote entries' errors
 ERROR = re.compile(r"\b[\w.]{0,60}(?:Error|Exception|error|ERROR)\b(?=[:\s]\S)|\bERR_[A-Z_]{3,60}")
 LINE = 80  # characters of the line with the error
@@ -111,7 +111,7 @@ def methods() -> dict[str, Method]:
     }
     reads = {"whole": normal, "error line": error_line}
     for name, read in reads.items():
-        for least in (60, 70, 80, 90):
+        for least in (60, 70, 80):
             sorted_words = alike(fuzz.token_sort_ratio, least, read)
             found[f"RapidFuzz token_sort_ratio: {name}, {least}"] = sorted_words
             set_of_words = alike(fuzz.token_set_ratio, least, read)

@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy import create_engine, event, insert, text
 
 from bot import tables
+from bot.checks.ladder import CheckKind
+from bot.checks.ladder import State as LadderState
 from bot.database import open_database
 from bot.gathering import TEXT_LIMIT
 from bot.home import MINE, OPEN
+from bot.ladders import Look, dump_looks
 from bot.miss_clusters import COMPARED
 from bot.playground.block_rules import check_message
 from bot.records import Mode, Place, State, TicketState, Verdict
@@ -26,7 +29,7 @@ DAYS = 3_650
 CHANNELS = 1_000
 WORST = "&" * TEXT_LIMIT  # each becomes five characters
 ENTRY = "e" * 64
-BIG = ("tickets", "ticket_events", "threads", "answers", "feedback", "misses")
+BIG = ("tickets", "ticket_events", "threads", "answers", "feedback", "misses", "check_runs")
 WHOLE = tuple(f"scan {table} " for table in BIG)
 MOST_ROWS = max(DAYS + 1, COMPARED)
 
@@ -128,6 +131,26 @@ def misses(now):
         yield {"fingerprint": f"{n:0128}", "count": n, "example": WORST, "updated": now - n}
 
 
+def check_runs(now):
+    looks = dump_looks((Look(CheckKind.JWKS, "&" * 500, "https://acme.dev/" + "x" * 2_000),) * 5)
+    shared = {"team": "T0ACME", "user": "U0ANA", "asker": "U0ANA", "looks": looks, "entry": ENTRY}
+    for n in range(1, COUNT + 1):
+        yield {
+            **shared,
+            "id": f"run:{n}",
+            "chain": f"run:{n // 3}",
+            "channel": "C0SUPPORT",
+            "root": f"{n // 3}.1",
+            "question": "",
+            "posted": f"{n // 3}.5" if n % 2 else "",
+            "private": not n % 2,
+            "checks": [],
+            "state": LadderState.FAILED.value,
+            "started": now - (COUNT - n) * 8_000,
+            "ended": now,
+        }
+
+
 def missed_days(now):
     today = int(now // DAY)
     return ({"day": today - n, "number": n} for n in range(DAYS))
@@ -145,6 +168,7 @@ FILLED = (
     answers,
     feedback,
     misses,
+    check_runs,
     missed_days,
     channel_settings,
 )
@@ -280,6 +304,7 @@ async def test_ten_thousand_tickets(tmp_path, full, read_at_once):
         mine, staffs = await homes(lab, opened)
         assert mine.count("• Ticket ") == MINE
         assert staffs.count("• Ticket ") == OPEN
+        assert mine.count("home_run_again") == MINE
         assert staffs.count(" × `") == TOP
         lab.interactions.command("support", "sam", "/anon", f"stats {DAYS}d")
         await opened.settled()
