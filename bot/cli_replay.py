@@ -75,7 +75,7 @@ def _print(found: dict[str, Any]) -> None:
     from rich.table import Table  # noqa: PLC0415
 
     console = Console()
-    table = Table("what", "count", title="In mode auto it would have been")
+    table = Table("what", "count", title="In mode auto", min_width=24)
     for name in ("messages", "reply", "suggest", "silent"):
         table.add_row(name, str(found[name]))
     console.print(table)

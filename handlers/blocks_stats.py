@@ -85,5 +85,5 @@ def miss_line(miss: Miss) -> str:
 
 
 def _code(text: str) -> str:
-    words = shorten_line(text, EXAMPLE_LIMIT).replace("`", "'")
+    words = shorten_line(text.replace("```", " "), EXAMPLE_LIMIT).replace("`", "'")
     return f"`{escaped(words, EXAMPLE_LIMIT)}`"

@@ -19,7 +19,15 @@ TEMPLATE_LIMIT = 200  # characters
 RUN = 3
 SHARED_RUNS = 3  # five words in a row, for example
 SHARED_PART = 0.7  # of the shorter text's runs: then fewer do
-_TELLING = 5  # letters from which a word tells something
+_TELLING = 5  # letters from which a word tells something, unless it only asks
+# Longer words with which people ask, whatever it is about.
+_WORDS_OF_ASKING = """
+about after again anybody anyone before could deploy error errors everyone exactly failing getting
+hello issue knows maybe morning other please possible problem question really seeing should since
+somebody someone something still thanks their there these thing think those today trying using
+weird where which while whole working would yesterday
+"""
+_ASKING = frozenset(_WORDS_OF_ASKING.split())
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _NUMBER = re.compile(r"\d+")
 _SPACES = re.compile(r"\s+")
@@ -69,7 +77,13 @@ class Quoted:
 
 
 def _tells(run: Run) -> bool:
-    return any(len(word) >= _TELLING or (word != "0" and word.isdecimal()) for word in run.split())
+    return any(map(_word_tells, run.split()))
+
+
+def _word_tells(word: str) -> bool:
+    if word.isdecimal():
+        return word != "0"  # a status
+    return len(word) >= _TELLING and word not in _ASKING
 
 
 @dataclass

@@ -49,6 +49,12 @@ def test_words_that_everybody_uses_join_nothing():
     assert sizes(["&&&&", "&&&&", "", "😀"]) == [1, 1, 1, 1]
 
 
+def test_how_people_ask_joins_nothing():
+    asked = "Has anyone else seen this error since yesterday? {}"
+    errors = ("KeyError: tenant_region", "ECONNRESET at the gateway", "Undefined is no function")
+    assert sizes([asked.format(error) for error in errors]) == [1, 1, 1]
+
+
 def test_a_short_text_joins_what_quotes_it_whole():
     assert sizes(["widget import stalled", "why is our widget import stalled today?"]) == [2]
 
