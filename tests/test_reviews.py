@@ -5,13 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from bot.database import open_database
-from bot.entry_figures import RevisionFigures
+from bot.entry_figures import Known, RevisionFigures, by_entry
 from bot.records import Answer, Candidate, Place, Verdict
-from bot.reviews import Reason, is_voted_down
+from bot.reviews import Reason, Review, as_json, is_voted_down
 from bot.store import Store
+from handlers.blocks_stats import entry_lines, review_lines
 from knowledge.entry import Entry, Kind
 from knowledge.review import REVIEW_DAYS, aged, is_old
 
+VOTES = ":white_check_mark: {} · not it {}"
 TODAY = date(2026, 11, 26)
 DAY = 86_400
 NOW = (TODAY - date(1970, 1, 1)).days * DAY + 3_600.0
@@ -93,3 +95,31 @@ async def test_votes_on_an_earlier_revision_count_no_more(store):
     assert (first.entry, first.answers, first.solved, first.not_it) == ("a", 8, 2, 6)
     assert first.of(new.revision).hits == 5
     assert second.of("another") == RevisionFigures("b", "another")
+
+
+def test_what_staff_read_of_it():
+    figures = by_entry(
+        (RevisionFigures("a", "old", 7, 1, 3), RevisionFigures("a", "new", 2, 1, 0)), 10
+    )
+    assert entry_lines(figures, [Known("a", "Not <found>", "new")]) == [
+        f"• Not &lt;found&gt; (a): 9 · {VOTES.format(2, 3)} (as it is now: 2 · {VOTES.format(1, 0)})"
+    ]
+    assert entry_lines(by_entry((RevisionFigures("b", "r", 1),), 10), []) == [
+        f"• b: 1 · {VOTES.format(0, 0)} (as it is now: 0 · {VOTES.format(0, 0)})"
+    ]
+    down = Review("a", "A", date(2026, 1, 2), 1, 3, (Reason.VOTES, Reason.AGE))
+    lines = review_lines([down, *[Review("b", "", None, 0, 0, (Reason.AGE,))] * 10])
+    assert lines[0] == (
+        "• A (a): voted down, :white_check_mark: 1 · not it 3 · reviewed 2026-01-02"
+    )
+    assert lines[1] == "• b: never reviewed"
+    assert lines[-1] == "and 1 more: `anon-support stats` lists them"
+    assert as_json([down]) == [
+        {
+            "entry": "a",
+            "reasons": ["voted down", "not reviewed for long"],
+            "reviewed": "2026-01-02",
+            "solved": 1,
+            "not_it": 3,
+        }
+    ]
