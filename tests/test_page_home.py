@@ -44,6 +44,7 @@ def test_checks_run_again_from_the_home(browser: Browser, home: PageLab, dark: b
     send(page, f"/anon check jwks {url}")
     expect(page.locator("main")).to_contain_text("A sign-in page came")
     send(page, UNLINKED)
+    expect(page.locator("main")).to_contain_text("never linked")
     open_home(page)
     line = page.locator(".home").get_by_text(re.compile("check jwks"))
     expect(line).to_be_visible()
@@ -56,14 +57,19 @@ def test_checks_run_again_from_the_home(browser: Browser, home: PageLab, dark: b
     dialog.get_by_role("button", name="Close").first.click()
     expect(dialog).to_have_count(0)
     expect(page.locator(".home")).to_contain_text("The JWK Set can be used")
+    newest = page.locator(".home").get_by_text(re.compile("^check (jwks|link)$")).first
+    expect(newest).to_have_text("check jwks")
     picture(page, f"home-{shade}-after")
     done(page)
 
 
 def test_staff_see_misses_as_groups_and_entries_by_votes(browser: Browser, home: PageLab) -> None:
-    page = visit(browser, home)
+    page = visit(browser, home, person="U0BO")
     for number, said in enumerate(MISSED):
         send(page, said.format(ERROR.format(what=f"job {number} ran")))
+        expect(page.locator("main")).to_contain_text(f"job {number} ran")
+    done(page)
+    page = visit(browser, home)
     send(page, UNLINKED)
     thread = page.get_by_role("complementary", name="Thread")
     thread.get_by_role("button", name="Not it").first.click()
