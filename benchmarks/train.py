@@ -12,12 +12,13 @@ from pathlib import Path
 from benchmarks.fitting import (
     ROOT,
     Base,
+    Judges,
     Pair,
     background_of,
     bare_model,
     cross_validate,
     embed,
-    fit_judge,
+    fit_judges,
     fit_needs,
     judge,
     out_of_fold,
@@ -31,12 +32,12 @@ from knowledge.evaluate import Judged, curve, figures_at
 from knowledge.features import NAMES
 from knowledge.index import example_phrases
 from knowledge.labelled import Message, read_messages
-from knowledge.model import Model
+from knowledge.model import Forest, Model
 from knowledge.normalise import Text
 from knowledge.remembered import remember
 
-REPLY_FROM = 0.63
-SUGGEST_FROM = 0.2
+REPLY_FROM = 0.75
+SUGGEST_FROM = 0.35
 PRECISION = 0.95
 LOOK_ALIKE = "near-miss"
 """The kind of silent messages that were written to be taken for a positive."""
@@ -57,7 +58,7 @@ def main() -> None:
     for path in options.also:
         asked = plain(read_messages(path))
         read = read_pairs(bases[0], bases[0].messages, asked, model)
-        print_lines(path.name, judge(read, model.judge))
+        print_lines(path.name, judge(read, Judges(model.judge, model.second)))
     if not options.dry:
         write(model, bases[0])
 
@@ -79,9 +80,9 @@ def train(bases: Sequence[Base], pairs: Sequence[Sequence[Pair]]) -> Model:
     """Return the model that learned from everything."""
     background = background_of(bases)
     needs = fit_needs([m for base in bases for m in base.messages], background)
-    trees = fit_judge([pair for each in pairs for pair in each])
-    bare = bare_model(background, needs)
-    return replace(bare, judge=trees, reply_from=REPLY_FROM, suggest_from=SUGGEST_FROM)
+    judges = fit_judges([pair for each in pairs for pair in each])
+    model = replace(bare_model(background, needs), judge=judges.first, second=judges.second)
+    return replace(model, reply_from=REPLY_FROM, suggest_from=SUGGEST_FROM)
 
 
 def write(model: Model, own: Base) -> None:
@@ -125,21 +126,6 @@ def print_line(name: str, judged: Sequence[Judged]) -> None:
 
 def as_record(model: Model) -> dict[str, object]:
     """Return what ``model.json`` holds."""
-    judge_ = model.judge
-    ends = [*judge_.roots[1:], len(judge_.feature)]
-    trees = [
-        [
-            [
-                int(judge_.feature[n]),
-                round(float(judge_.threshold[n]), 5),
-                int(judge_.left[n] - start),
-                int(judge_.right[n] - start),
-                round(float(judge_.value[n]), 5),
-            ]
-            for n in range(start, end)
-        ]
-        for start, end in zip(judge_.roots, ends, strict=True)
-    ]
     linear = {
         name: {"bias": round(part.bias, 4), "weights": [round(float(w), 3) for w in part.weights]}
         for name, part in (
@@ -151,13 +137,32 @@ def as_record(model: Model) -> dict[str, object]:
         "made_by": "make model",
         "features": list(NAMES),
         "thresholds": {"reply": model.reply_from, "suggest": model.suggest_from},
-        "judge": {"bias": judge_.bias, "depth": judge_.depth, "trees": trees},
+        "judge": _trees(model.judge),
+        "second": _trees(model.second),
         **linear,
         "background": {
             "texts": model.background.texts,
             "words": dict(model.background.frequencies),
         },
     }
+
+
+def _trees(trees: Forest) -> dict[str, object]:
+    ends = [*trees.roots[1:], len(trees.feature)]
+    nodes = [
+        [
+            [
+                int(trees.feature[n]),
+                round(float(trees.threshold[n]), 5),
+                int(trees.left[n] - start),
+                int(trees.right[n] - start),
+                round(float(trees.value[n]), 5),
+            ]
+            for n in range(start, end)
+        ]
+        for start, end in zip(trees.roots, ends, strict=True)
+    ]
+    return {"bias": trees.bias, "depth": trees.depth, "trees": nodes}
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def out_of_fold(matcher: Matcher, messages: Sequence[Message], others: Sequence[
 def fit_wish(messages: Sequence[Message]) -> Linear:
     """Return a model of whether a text wants an answer, by words alone."""
     background = trained_model().background
-    inputs = np.array([hashed(Text(message.text).said, background) for message in messages])
+    inputs = np.array([hashed(Text(message.text).whole, background) for message in messages])
     fitted = LogisticRegression(C=WISH_SOFTNESS, max_iter=3000).fit(inputs, _wanted(messages))
     return Linear(fitted.coef_[0].astype(np.float32), float(fitted.intercept_[0]))
 
@@ -89,7 +89,7 @@ def fit_wish(messages: Sequence[Message]) -> Linear:
 def read_asked(matcher: Matcher, messages: Sequence[Message], wish: Linear) -> Asked:
     """Return the messages with what is read off them quickly."""
     texts = [Text(message.text) for message in messages]
-    words = [hashed(text.said, trained_model().background) for text in texts]
+    words = [hashed(text.whole, trained_model().background) for text in texts]
     seen = [matcher.glimpse(t, wish.logit(w)) for t, w in zip(texts, words, strict=True)]
     return Asked(
         messages, np.array([features(one) for one in seen], dtype=float), _wanted(messages)

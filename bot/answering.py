@@ -213,13 +213,13 @@ def shipped_or(kb: Path | None) -> Path:
 def known_messages(folder: Path) -> Sequence[Message]:
     """Return the labelled messages of a base, as the bot reads them.
 
-    A base without any of its own learns from the shipped ones what needs no answer.
+    Every other base also learns from the shipped ones what needs no answer: few have enough of
+    such messages, and none at all would make each greeting a question.
     """
     own = read_folder(folder / LABELLED)
-    silent = [m for m in read_folder(SHIPPED / LABELLED) if not m.expect]
-    return [
-        Message(m.id, read_paste(m.text).text, m.expect, m.kind, m.neutral) for m in own or silent
-    ]
+    if folder.resolve() != SHIPPED.resolve():
+        own += [m for m in read_folder(SHIPPED / LABELLED) if not m.expect]
+    return [Message(m.id, read_paste(m.text).text, m.expect, m.kind, m.neutral) for m in own]
 
 
 def _cache_folder() -> Path:

@@ -26,6 +26,9 @@ _REPORTING_PHRASES = (
     r"PR\ ?\#?\d+|(?:feat|fix|chore|docs|test|refactor)(?:\(\w{1,20}\))?:|release\ notes",
     r"root\ cause|for\ the\ (?:protocol|minutes|archive)s?|as\ \w{2,20}\ (?:wrote|said|put\ it)",
     r"the\ (?:faq|docs)\ (?:says?|has|states?)|anon\ here|the\ anon\ team|\(anon\)|summary",
+    r"from\ (?:the\ )?anon\ (?:team|here|support)|[–—-]\ ?\w{2,20},\ anon",
+    r"assert|expect\(|caplog|pytest|jest|\.spec\.|\d+\ (?:passing|pending|skipped)|PASS(?:ED)?\ ",
+    r"\[(?:status|resolved|investigating|monitoring)\]|status\ page|monitoring:|investigating:",
     r"action\ items?|will\ be\ (?:down|off|unavailable)|maintenance|reminder|announcement",
 )
 _ASKING_PHRASES = (
@@ -38,6 +41,7 @@ _ADVISING_PHRASES = (
     r"did\ you|have\ you|you\ (?:need|have|should|must|can|could|probably|just)|that's\ because",
     r"that\ is\ because|is\ supposed\ to|make\ sure|just\ (?:add|link|set|use)|they\ have\ to",
     r"see\ (?:the\ )?thread|i\ (?:switched|told|explained)",
+    r"don't\ (?:touch|retry|change|worry|restart)",
     r"we\ (?:switched|moved|cycle|rolled|released|deployed|merged|will|plan)",
 )
 _FAILURE_PHRASES = (
@@ -60,7 +64,11 @@ _ASKED_LAST = re.compile(
     r"\?[\s)\"'”:a-z_!?]{0,24}\Z|\b(?:pls|please|thx|anyone|ideas?|help)\W{0,9}\Z", re.IGNORECASE
 )
 _ADVISES = _any_of(_ADVISING_PHRASES)
-_ADDRESSES = re.compile(r"(?:^|\n)\s{0,9}(?:hey |hi |ah |no worries |thanks )?@\w", re.IGNORECASE)
+_ADDRESSES = re.compile(
+    r"(?:^|\n)\s{0,9}(?:(?:hey |hi |ah |no worries |thanks )?@\w"
+    r"|(?:sure|yes|true|yep|nope?)\b,?\s\w)",
+    re.IGNORECASE,
+)
 _FAILURE = _any_of(_FAILURE_PHRASES)
 
 

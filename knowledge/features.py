@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import log1p
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge.cues import Cues
 from knowledge.meaning import Array, Nearness
@@ -13,7 +14,7 @@ from knowledge.signatures import Alignment
 
 NAMES = (
     *("strength", "aligned", "covered", "hit", "status_match", "status_conflict"),
-    *("code_match", "code_conflict", "strength_lead"),
+    *("code_match", "code_conflict", "status_unknown", "code_unknown", "strength_lead"),
     *("fit", "fit_lead", "nearest", "nearest_few", "nearest_lead", "look_alike", "overlap"),
     *("over_background", "services", "identities", "own_name", "own_host", "foreign_host", "code"),
     *(
@@ -30,6 +31,10 @@ NAMES = (
     *("background", "background_few", "best_strength", "needs_answer", "needs_answer_words"),
     *("strength_needs", "fit_needs", "strength_settled"),
 )
+CONTENDERS = 6
+"""So many candidates of a text are judged: those that look best."""
+_A_CHANCE = 0.2
+_STRENGTH, _FIT, _NEAREST = map(NAMES.index, ("strength", "fit", "nearest"))
 ALIGNED = 0.75
 """From this strength of the best alignment on, a text holds an error string of the base."""
 
@@ -51,6 +56,11 @@ class Reading:
     codes: Mapping[int, frozenset[str]]
     near: Nearness
     own_messages: int
+
+    @property
+    def errors(self) -> frozenset[str]:
+        """The statuses of the text that tell of a failure."""
+        return frozenset(status for status in self.text.statuses if status[0] in "45")
 
     @property
     def best_strength(self) -> float:
@@ -79,6 +89,8 @@ def _shared(reading: Reading) -> dict[str, float]:
     """Return the features of the text alone."""
     cues, near = reading.cues, reading.near
     return {
+        "status_unknown": _unknown(reading.errors, reading.statuses),
+        "code_unknown": _unknown(reading.text.codes, reading.codes),
         "services": min(len(cues.services), 2),
         "identities": min(len(cues.identities), 2),
         "own_name": reading.own_name,
@@ -104,10 +116,15 @@ def _shared(reading: Reading) -> dict[str, float]:
     }
 
 
+def _unknown(named: frozenset[str], by_entry: Mapping[int, frozenset[str]]) -> bool:
+    """Return whether the text names some, and no entry of the base is about any of them."""
+    return bool(named) and all(not named & own for own in by_entry.values())
+
+
 def _pair(reading: Reading, entry: int, leads: Mapping[str, Array]) -> dict[str, float]:
     """Return the features of the text against one entry."""
     near, found = reading.near, reading.alignments.get(entry)
-    errors = {status for status in reading.text.statuses if status[0] in "45"}
+    errors = reading.errors
     own = reading.statuses.get(entry, frozenset())
     codes = reading.codes.get(entry, frozenset())
     return {
@@ -151,3 +168,21 @@ def _lead(values: Array) -> Array:
     leads = values - values[best]
     leads[best] = values[best] - np.delete(values, best).max()
     return np.asarray(leads, dtype=np.float32)
+
+
+def contenders(rows: Array) -> npt.NDArray[np.intp]:
+    """Return which of the candidates look best, the best first."""
+    looks = np.maximum(rows[:, _STRENGTH] * 0.8, rows[:, _FIT] + 0.2 * rows[:, _NEAREST])
+    return np.argsort(-looks, kind="stable")[:CONTENDERS]
+
+
+def second_look(rows: Array, logits: Array) -> Array:
+    """Return one row about the best contender beside the next two; where there is none, itself."""
+    order = np.argsort(-logits, kind="stable")
+    first, second, third = (order[min(place, len(order) - 1)] for place in range(3))
+    chances = 1 / (1 + np.exp(-logits))
+    heads = [
+        *(logits[first], logits[second], logits[third], logits[first] - logits[second]),
+        *(chances.sum(), (chances > _A_CHANCE).sum()),
+    ]
+    return np.concatenate([heads, rows[first], rows[first] - rows[second], rows[second]])

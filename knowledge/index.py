@@ -31,7 +31,7 @@ from knowledge.normalise import Text, words
 from knowledge.sentences import DIMENSIONS, Vectors
 from knowledge.signatures import Background
 
-FORMAT = 3
+FORMAT = 4
 _SHORTEST_EXAMPLE = 15
 _TELLS = 1.5
 """A word of less weight stands in too many entries: it takes long to look up and tells little."""
@@ -72,14 +72,22 @@ def example_phrases(entries: Sequence[Entry], messages: Iterable[Message]) -> tu
         asks = (entry.title, *entry.asks) if entry.asks else ()
         phrases += [Phrase(ask, Role.ASK, (number,)) for ask in asks]
         phrases += [Phrase(text, Role.LOOK_ALIKE, (number,)) for text in entry.look_alikes]
+        phrases += [Phrase(text, Role.PASTE, (number,)) for text in entry.errors]
     for message in counted(messages):
         text = Text(message.text)
         right = tuple(position[entry] for entry in message.expect if entry in position)
-        if right and len(text.prose) >= _SHORTEST_EXAMPLE:
-            phrases.append(Phrase(text.prose[:600], Role.MESSAGE, right))
-        elif not message.expect and text.said:
-            phrases.append(Phrase(text.said, Role.BACKGROUND, ()))
+        if text.said and (right or not message.expect):
+            phrases.append(_example(text, right))
     return tuple(dict.fromkeys(phrases))
+
+
+def _example(text: Text, right: tuple[int, ...]) -> Phrase:
+    """Return what a labelled message teaches."""
+    if not right:
+        role = Role.BACKGROUND
+    else:
+        role = Role.MESSAGE if len(text.prose) >= _SHORTEST_EXAMPLE else Role.PASTE
+    return Phrase(text.said, role, right, text.whole if text.whole != text.said else "")
 
 
 def compile_base(
@@ -92,7 +100,7 @@ def compile_base(
     """Write the compiled base to a new SQLite file (or ``:memory:``) and return it."""
     phrases = example_phrases(entries, messages)
     vectors = embed([phrase.text for phrase in phrases]).reshape(-1, DIMENSIONS)
-    words = hashed_rows((phrase.text for phrase in phrases), background)
+    words = hashed_rows((phrase.whole for phrase in phrases), background)
     nothing = np.zeros((0, len(entries) + 1), dtype=np.float32)
     examples = learn(Examples(phrases, vectors, words, nothing), len(entries))
     connection = sqlite3.connect(path, check_same_thread=False)
@@ -109,6 +117,7 @@ def _write(base: sqlite_utils.Database, entries: Sequence[Entry], examples: Exam
         base.table("phrase").insert_all(
             {
                 "text": phrase.text,
+                "code": phrase.code,
                 "role": phrase.role.value,
                 "entries": json.dumps(phrase.entries),
                 "vector": vector.tobytes(),
@@ -143,14 +152,17 @@ def open_compiled(path: Path, entries: Sequence[Entry]) -> Compiled:
     search = sqlite3.connect(address, uri=True, check_same_thread=False)
     tables = {name for (name,) in search.execute("SELECT name FROM sqlite_master")}
     read = (
-        search.execute("SELECT text, role, entries, vector FROM phrase ORDER BY rowid").fetchall()
+        search.execute(
+            "SELECT text, role, entries, code, vector FROM phrase ORDER BY rowid"
+        ).fetchall()
         if "phrase" in tables
         else []
     )
     phrases = tuple(
-        Phrase(text, Role(role), tuple(json.loads(rows))) for text, role, rows, _ in read
+        Phrase(text, Role(role), tuple(json.loads(rows)), code)
+        for text, role, rows, code, _ in read
     )
-    vectors = np.frombuffer(b"".join(row[3] for row in read), dtype=np.float32)
+    vectors = np.frombuffer(b"".join(row[4] for row in read), dtype=np.float32)
     columns, data = search.execute("SELECT columns, data FROM weights").fetchone()
     examples = Examples(
         phrases=phrases,

@@ -11,7 +11,7 @@ import numpy as np
 
 from knowledge.cues import Cues, Products, read_cues
 from knowledge.entry import Entry
-from knowledge.features import ALIGNED, Reading, rows
+from knowledge.features import ALIGNED, Reading, contenders, rows
 from knowledge.index import Compiled, Embed, own_words, search_entries
 from knowledge.meaning import Meaning, Role, hashed
 from knowledge.model import Model
@@ -127,7 +127,7 @@ class Matcher:
 
     def _wish(self, text: Text) -> float:
         """Return the log-odds, by words alone, that the text wants an answer."""
-        words = hashed(text.said, self._model.background)
+        words = hashed(text.whole, self._model.background)
         return self._model.needs_answer_words.logit(words)
 
     def judge(self, reading: Reading) -> Matches:
@@ -135,10 +135,13 @@ class Matcher:
         like = like_of(reading)
         if not reading.candidates:
             return Matches((), like, fingerprint(reading.text))
-        scores = self._model.probabilities(rows(reading))
+        weighed = rows(reading)
+        judged = contenders(weighed)
+        scores = self._model.probabilities(weighed[judged])
         best = np.argsort(-scores, kind="stable")[:3]
         ranked = tuple(
-            self._match(reading, reading.candidates[row], float(scores[row])) for row in best
+            self._match(reading, reading.candidates[judged[row]], float(scores[row]))
+            for row in best
         )
         return Matches(ranked, like, fingerprint(reading.text))
 
@@ -146,7 +149,7 @@ class Matcher:
         """Return everything that the model weighs about a text."""
         said = text.said
         vector = self._embed([said])[0]
-        letters = hashed(said, self._model.background)
+        letters = hashed(text.whole, self._model.background)
         near = self._meaning.near(said, vector, letters)
         needs, needs_words = self._model.needs(vector, letters)
         candidates = self._candidates(text, near.fit)
@@ -240,7 +243,7 @@ def explain(reading: Reading, position: int, phrase: str, score: float) -> tuple
         why.append(ASKED.format(text=_shorten(phrase)))
     why = why or [WEAK]
     own = reading.statuses.get(position, frozenset())
-    seen = {status for status in reading.text.statuses if status[0] in "45"}
+    seen = reading.errors
     if own and seen and not own & seen:
         why.append(OTHER_STATUS.format(seen=min(seen), own=min(own)))
     codes, named = reading.codes.get(position, frozenset()), reading.text.codes

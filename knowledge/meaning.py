@@ -34,15 +34,16 @@ _GRAMS = range(2, 6)
 _LONGEST_SPELLED = 24
 _FARTHEST = 1 + _WORD_SHARE**2 + _LETTER_SHARE**2
 """The product of a row with itself: no two rows are nearer."""
-_BREADTH = 0.5
+_BREADTH = 1.0
 """How fast nearness falls with distance; if it were faster, phrases would teach less of others."""
 _RIDGE = 0.06
 _NEAREST = 4
 _WORTH_COMPARING = 0.3
-MAX_LEARNED = 4_000
-"""Up to this many phrases one regression over all is solved in advance: seconds and 64 MB."""
+MAX_LEARNED = 6_000
+"""Up to this many phrases one regression over all is solved in advance: seconds and 150 MB."""
 NEIGHBOURS = 128
 """Phrases of a larger base over which the regression is solved for one text: about 2 ms."""
+_START, _END = "<", ">"
 _TOKEN = re.compile(r"[a-z']{1,40}|[?!:@]|\d{1,20}")
 
 Array = npt.NDArray[np.float32]
@@ -53,17 +54,28 @@ class Role(StrEnum):
 
     ASK = "ask"
     MESSAGE = "message"
+    PASTE = "paste"
+    """An error string, or a message that is hardly more: it teaches the regression alone."""
     LOOK_ALIKE = "look_alike"
     BACKGROUND = "background"
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """An example phrase; ``entries`` are positions in the base, none for the background."""
+    """An example phrase; ``entries`` are positions in the base, none for the background.
+
+    ``code`` is the whole message where it holds more than ``text``: its words and letters count.
+    """
 
     text: str
     role: Role
     entries: tuple[int, ...]
+    code: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The text whose words and letters count."""
+        return self.code or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +161,15 @@ def _unit(vector: Array) -> Array:
 
 
 def _hashed_words(found: Sequence[str], background: Background) -> Array:
-    """Return hashed words and word pairs, weighted by how much they tell."""
+    """Return hashed words and word pairs, weighted by how much they tell.
+
+    The edges make pairs too: a text that opens with "yes" or ends with "?" says what it is.
+    """
     vector = np.zeros(WORD_BUCKETS, dtype=np.float32)
-    weights = {word: background.weight(word) for word in set(found)}
-    for word, weight in weights.items():
-        vector[zlib.crc32(word.encode()) % WORD_BUCKETS] += weight
-    for first, second in set(pairwise(found)):
+    weights = {word: background.weight(word) for word in {*found, _START, _END}}
+    for word in set(found):
+        vector[zlib.crc32(word.encode()) % WORD_BUCKETS] += weights[word]
+    for first, second in set(pairwise((_START, *found, _END)) if found else ()):
         pair = f"{first} {second}".encode()
         vector[zlib.crc32(pair) % WORD_BUCKETS] += 0.5 * (weights[first] + weights[second])
     return vector
@@ -221,7 +236,8 @@ def _ridged(examples: Examples, chosen: npt.NDArray[np.intp]) -> Array:
 
 def _wanted(phrase: Phrase, background: int) -> tuple[int, ...]:
     """Return the columns that a phrase speaks for; the background's follows the entries."""
-    return phrase.entries if phrase.role in (Role.ASK, Role.MESSAGE) else (background,)
+    speaks = phrase.role in (Role.ASK, Role.MESSAGE, Role.PASTE)
+    return phrase.entries if speaks else (background,)
 
 
 class Meaning:

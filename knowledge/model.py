@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.features import NAMES
+from knowledge.features import NAMES, second_look
 from knowledge.meaning import Array
 from knowledge.sentences import Vectors
 from knowledge.signatures import Background
 
 VECTOR_SHARE = 1.5
+_BEHIND = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Model:
     needs_answer: Linear
     needs_answer_words: Linear
     judge: Forest
+    second: Forest
     reply_from: float
     suggest_from: float
 
@@ -73,8 +75,19 @@ class Model:
         return self.needs_answer.logit(row), self.needs_answer_words.logit(words)
 
     def probabilities(self, rows: Array) -> Array:
-        """Return for each candidate the probability that its entry is the right answer."""
-        return np.asarray(1 / (1 + np.exp(-np.clip(self.judge.logits(rows), -30, 30))))
+        """Return for each contender the probability that its entry is the right answer.
+
+        The best one is looked at again, beside the others: none of them is above it.
+        """
+        logits = self.judge.logits(rows)
+        chances, best = _chance(logits), int(np.argmax(logits))
+        surely = _chance(self.second.logits(second_look(rows, logits)[None, :]))[0]
+        others = np.minimum(chances, _BEHIND * surely)
+        return np.where(np.arange(len(others)) == best, surely, others)
+
+
+def _chance(logits: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
 
 
 def forest(bias: float, depth: int, trees: Sequence[Sequence[Sequence[float]]]) -> Forest:
@@ -105,6 +118,7 @@ def parse_model(text: str) -> Model:
         needs_answer=_linear(read["needs_answer"]),
         needs_answer_words=_linear(read["needs_answer_words"]),
         judge=forest(**read["judge"]),
+        second=forest(**read["second"]),
         reply_from=read["thresholds"]["reply"],
         suggest_from=read["thresholds"]["suggest"],
     )

@@ -145,7 +145,12 @@ class Text:
     def said(self) -> str:
         """What stands for the meaning: the person's own words, else the whole text."""
         enough = len(self.prose) >= _SHORTEST_PROSE
-        return (self.prose if enough else " ".join(self.clean.split()))[:MAX_SAID]
+        return self.prose[:MAX_SAID] if enough else self.whole
+
+    @cached_property
+    def whole(self) -> str:
+        """The text on one line, code and log lines with it, without what varies."""
+        return " ".join(self.clean.split())[:MAX_SAID]
 
     @cached_property
     def statuses(self) -> frozenset[str]:

@@ -22,6 +22,7 @@ HALF = 0.5
 _TELLS = 2.5
 _LONG_WORD = re.compile(r"\S{30}")
 _SHORTEST_WORD = 4
+_POINTED = re.compile(r"\banon\b|\b[45]\d\ds?\b", re.IGNORECASE)  # at us, or at a status
 
 
 class OwnWords:
@@ -54,7 +55,7 @@ class OwnWords:
 
 def may_be_talk(text: Text) -> bool:
     """Tell whether it is worth looking closer: not long, no error, no code, address or id."""
-    named = names_failure(text) or text.code or text.hosts
+    named = names_failure(text) or text.code or text.hosts or _POINTED.search(text.raw)
     return len(text.raw) < LONGEST and not (named or _LONG_WORD.search(text.raw))
 
 

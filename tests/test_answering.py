@@ -79,13 +79,15 @@ def test_a_base_without_messages_of_its_own_learns_what_needs_no_answer():
     assert not any(message.expect for message in found)
 
 
-def test_a_base_learns_from_its_own_messages_alone_redacted(tmp_path):
+def test_a_base_learns_from_its_own_messages_redacted_and_from_the_shipped_silent_ones(tmp_path):
     labelled = tmp_path / "labelled"
     labelled.mkdir()
     (labelled / "a.jsonl").write_text(f'{{"id":"1","text":"my key {SECRET}","expect":["x"]}}\n')
-    (message,) = known_messages(tmp_path)
-    assert (message.id, message.expect) == ("1", ("x",))
-    assert message.text.startswith("my key [redacted")
+    own, *others = known_messages(tmp_path)
+    assert (own.id, own.expect) == ("1", ("x",))
+    assert own.text.startswith("my key [redacted")
+    assert len(others) > 300
+    assert not any(message.expect for message in others)
 
 
 def test_a_broken_base_says_where(tmp_path):

@@ -65,8 +65,12 @@ def test_phrases_are_what_the_base_and_its_messages_say():
     asks = [(ask, position[e.id]) for e in ENTRIES for ask in (e.title, *e.asks)]
     assert [(p.text, *p.entries) for p in by_role[Role.ASK]] == asks
     assert [p.text for p in by_role[Role.LOOK_ALIKE]] == ["nginx: 413 Request Entity Too Large"]
-    # An error string alone says nothing in words; a neutral message and one of no entry, nothing.
+    # An error string alone is nobody's wording; a neutral message and one of no entry, nothing.
     assert [p.text for p in by_role[Role.MESSAGE]] == [MESSAGES[0].text]
+    errors = [error for entry in ENTRIES for error in entry.errors]
+    # A message that is an error string and nothing else says it no second time.
+    assert MESSAGES[1].text in errors
+    assert [p.text for p in by_role[Role.PASTE]] == errors
     assert [p.text for p in by_role[Role.BACKGROUND]] == [MESSAGES[2].text]
 
 
@@ -76,7 +80,7 @@ def test_a_phrase_stands_once():
 
 def test_the_title_is_no_phrase_of_an_entry_that_has_error_strings_alone():
     alone = replace(ENTRIES[0], asks=())
-    assert example_phrases([alone], []) == ()
+    assert {phrase.role for phrase in example_phrases([alone], [])} == {Role.PASTE}
 
 
 def test_what_is_written_is_read_again(tmp_path):
@@ -97,7 +101,7 @@ def test_what_is_written_is_read_again(tmp_path):
 
 @pytest.mark.parametrize("messages", [[], [replace(MESSAGES[2], neutral=True)]])
 def test_a_base_without_any_phrase_is_read_again(tmp_path, embedding, messages):
-    alone = [replace(ENTRIES[0], asks=(), look_alikes=())]
+    alone = [replace(ENTRIES[0], errors=(), asks=(), look_alikes=())]
     found = opened(tmp_path, embedding, alone, messages)
     assert found.examples.phrases == ()
     assert found.examples.weights.shape == (0, 2)

@@ -78,9 +78,10 @@ def test_rows_of_hashed_multiply_like_the_table_that_they_stand_for():
     table = np.array([hashed(text, BACKGROUND) for text in texts])
     order = np.array([4, 1, 0, 0])
     assert np.array_equal(rows.dense(order), table[order])
-    words = hashed("descale the bill of the machine", BACKGROUND)
-    assert rows.dot(words) == pytest.approx(table @ words)
-    assert rows.dot(words).shape == (len(texts),)
+    for text in ("descale the bill of the machine", "a long one: " + " ".join(map(hex, range(99)))):
+        words = hashed(text, BACKGROUND)
+        assert rows.dot(words) == pytest.approx(table @ words, abs=1e-6)
+        assert rows.dot(words).shape == (len(texts),)
 
 
 def test_rows_of_nothing():

@@ -96,14 +96,14 @@ def test_a_model_of_other_features_is_refused():
         parse_model(json.dumps(other))
 
 
-def test_probabilities_run_from_nothing_to_one_and_follow_the_logits():
+@pytest.mark.parametrize("count", [1, 2, 50])
+def test_probabilities_run_from_nothing_to_one_and_none_is_above_the_best(count):
     model = trained_model()
-    rows = np.random.default_rng(1).normal(0, 9, (50, len(NAMES))).astype(np.float32)
-    found = model.probabilities(rows)
+    rows = np.random.default_rng(1).normal(0, 9, (count, len(NAMES))).astype(np.float32)
+    found, logits = model.probabilities(rows), model.judge.logits(rows)
     assert ((found > 0) & (found < 1)).all()
-    assert (
-        np.argsort(found, kind="stable") == np.argsort(model.judge.logits(rows), kind="stable")
-    ).all()
+    assert (np.diff(found[np.argsort(logits, kind="stable")]) >= 0).all()
+    assert (found < found[np.argmax(logits)]).sum() == count - 1
 
 
 def test_linear():
