@@ -204,10 +204,10 @@ def saved(sam: Watching, tess: Watching) -> None:
     expect(sam.dialog).to_have_count(0)
     tess.open("staff")
     proposal = tess.page.locator("main article").filter(has_text=ENTRY)
-    expect(proposal).to_contain_text("nothing to mend", timeout=30_000)
+    expect(proposal).to_contain_text("nothing to mend", timeout=90_000)
     tess.picture("12-proposed")
     tess.press(proposal, "Approve")
-    expect(proposal).to_contain_text("approved it", timeout=30_000)
+    expect(proposal).to_contain_text("approved it", timeout=90_000)
     tess.picture("13-live")
 
 
