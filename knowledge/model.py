@@ -82,8 +82,9 @@ class Model:
         logits = self.judge.logits(rows)
         chances, best = _chance(logits), int(np.argmax(logits))
         surely = _chance(self.second.logits(second_look(rows, logits)[None, :]))[0]
-        others = np.minimum(chances, _BEHIND * surely)
-        return np.where(np.arange(len(others)) == best, surely, others)
+        others: Array = np.minimum(chances, _BEHIND * surely)
+        others[best] = surely
+        return others
 
 
 def _chance(logits: Array) -> Array:
