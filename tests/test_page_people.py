@@ -15,12 +15,12 @@ from tests.test_page_chromium import browser, done, pytestmark, visit
 
 __all__ = ["browser", "pytestmark"]
 PASTE = (
-    "Error translating external user id: 404 - Not Found\n"
-    "and after a restart\n"
+    "caused by SessionStoreFull: no room left (acme-7)\n"
     "Error translating external user id: 500 - Internal Server Error\n"
-    "caused by SessionStoreFull (acme-7)"
+    "after a restart\n"
+    "Error translating external user id: 404 - Not Found"
 )
-ERROR = "caused by SessionStoreFull ({id})"
+ERROR = "caused by SessionStoreFull: no room left ({id})"
 ENTRY = "session-store-full"
 CAUSE = "The session store of acme-7 was full"
 
