@@ -31,7 +31,7 @@ def test_staff_set_a_channel_in_its_form(
     box.press("Enter")
     form = sam.dialog
     expect(form.get_by_label("Mode")).to_have_value("auto")
-    expect(form.get_by_label("Threshold")).to_have_value("0.63")
+    expect(form.get_by_label("Threshold")).to_have_value("0.75")
     expect(form.get_by_label("Escalation group")).to_have_value("S0SUPPORT")
     sam.picture("1-form")
     form.get_by_label("Threshold").fill("2")
@@ -51,7 +51,7 @@ def test_staff_set_a_channel_in_its_form(
     form.get_by_label("Time zone").fill("Europe/Berlin")
     sam.picture("3-hours")
     sam.press(form, "Save")
-    expect(form).to_contain_text("Threshold: now 0.8 (was 0.63)")
+    expect(form).to_contain_text("Threshold: now 0.8 (was 0.75)")
     expect(form).to_contain_text("now mon,fri 09:00-17:00 Europe/Berlin (was always)")
     sam.picture("4-saved")
     form.get_by_role("button", name="Close").last.click()
