@@ -1,11 +1,14 @@
 """What several test files share: knowledge bases opened once, and a PostgreSQL server."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.answering import Answerer, open_answerer
+from bot.database import open_database
+from bot.store import Store
 from tests.leftovers import secrets_left
 from tests.postgres import MISSING, Server, binaries, running_server
 
@@ -39,6 +42,28 @@ def postgres() -> Iterator[Server]:
         pytest.skip(MISSING)
     with running_server(programs) as server:
         yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of either kind: what the state promises holds on both."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
+    server: Server = request.getfixturevalue("postgres")
+    return server.new_database().replace("postgresql:", "postgresql+psycopg:")
+
+
+@pytest.fixture
+async def engine(url: str) -> AsyncIterator[AsyncEngine]:
+    """That database with its tables, open."""
+    async with open_database(url) as engine:
+        yield engine
+
+
+@pytest.fixture
+def store(engine: AsyncEngine) -> Store:
+    """The state in it."""
+    return Store(engine)
 
 
 @pytest.fixture(scope="session", autouse=True)

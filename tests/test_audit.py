@@ -9,22 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from bot.audit import AUDIT_SECONDS, Audit, Mint
-from bot.database import open_database
 from bot.store import Store
 
 NOW = float(int(time.time()))
 MINT = Mint(NOW, "T1", "U1", "C1", "user-42", "jti-0", "kid", 600, "")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def engine(request, tmp_path):
-    if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
-    else:
-        server = request.getfixturevalue("postgres")
-        url = server.new_database().replace("postgresql:", "postgresql+psycopg:")
-    async with open_database(url) as engine:
-        yield engine
 
 
 @pytest.fixture

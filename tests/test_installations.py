@@ -11,7 +11,6 @@ from slack_sdk.oauth.installation_store import Installation
 from sqlalchemy import text
 
 from bot.channel_settings import Setting
-from bot.database import open_database
 from bot.encryption import Keys, WrongKeyError, new_key
 from bot.records import Candidate, Mode, Place
 from bot.store import Store
@@ -21,21 +20,6 @@ from tests.oauth_lab import token_of
 from tests.test_store import ANSWER
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
-    """The contract holds on both databases."""
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
-    server = request.getfixturevalue("postgres")
-    return server.new_database().replace("postgresql:", "postgresql+psycopg:")
-
-
-@pytest.fixture
-async def engine(url):
-    async with open_database(url) as engine:
-        yield engine
 
 
 @pytest.fixture

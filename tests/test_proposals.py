@@ -8,12 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.database import open_database
 from bot.patches import patch_of
 from bot.playground.block_rules import check_view
 from bot.proposals import Proposal, ProposalState, Review, Reviewing, review
 from bot.records import Place
-from bot.store import Store
 from bot.ticket_records import Draft
 from bot.ticket_store import Origin
 from handlers.proposal_forms import FIELDS, entry_in, faults_in, proposal_view
@@ -67,17 +65,6 @@ def test_who_changes_an_entry_has_written_it():
     assert (changed.author, changed.text) == ("U2", "new")
     assert review(changed, by(Review.APPROVE, "U2"), 2.0) is None
     assert review(changed, by(Review.APPROVE, "U1"), 2.0).reviewer == "U1"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request, tmp_path):
-    """The contract holds on both databases."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres")
-        url = server.new_database().replace("postgresql:", "postgresql+psycopg:")
-    async with open_database(url) as engine:
-        yield Store(engine)
 
 
 async def test_one_proposal_of_a_form_however_often_it_is_sent(store):

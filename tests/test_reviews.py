@@ -4,11 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.database import open_database
 from bot.entry_figures import Known, RevisionFigures, by_entry
 from bot.records import Answer, Candidate, Place, Verdict
 from bot.reviews import Reason, Review, as_json, is_voted_down
-from bot.store import Store
 from handlers.blocks_stats import entry_lines, review_lines
 from knowledge.entry import Entry, Kind
 from knowledge.review import REVIEW_DAYS, aged, is_old
@@ -50,16 +48,6 @@ def test_the_oldest_is_named_first():
 )
 def test_voted_down(solved, not_it, down):
     assert is_voted_down(RevisionFigures("a", "r", 9, solved, not_it)) is down
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request, tmp_path):
-    url = f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres")
-        url = server.new_database().replace("postgresql:", "postgresql+psycopg:")
-    async with open_database(url) as engine:
-        yield Store(engine)
 
 
 async def vote(store, of, verdict, count, first=0):

@@ -4,23 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.database import open_database
 from bot.run_store import HISTORY, Limits, Run
-from bot.store import Store
 
 RUN = Run("r1", "r1", "T1", "C1", "U1", "U2", [{"kind": "jwks"}], posted="9.9", started=100.0)
 CHECKS = [{"kind": "jwks", "state": "failed"}]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request, tmp_path):
-    """The contract holds on both databases."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres")
-        url = server.new_database().replace("postgresql:", "postgresql+psycopg:")
-    async with open_database(url) as engine:
-        yield Store(engine)
 
 
 async def test_a_run_is_begun_once_and_finished(store):

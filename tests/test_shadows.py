@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.database import open_database
 from bot.playground.block_rules import check_message, check_view
 from bot.records import Around, Candidate, Place, State, Thread
 from bot.reply import REPLY_LIMIT
@@ -25,7 +24,6 @@ from bot.shadows import (
     decide,
     hindrance,
 )
-from bot.store import Store
 from handlers.blocks import render
 from handlers.shadows import edit_view
 
@@ -61,16 +59,6 @@ def test_only_a_thread_that_waits_gets_the_answer(state):
     assert again == (SAID if waits else HINDRANCES[state])
     edited = replace(SHADOW, edited="in other words")
     assert not waits or not hindrance(edited, Around(None, False, replace(thread, given=("a",))))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request, tmp_path):
-    url = f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres")
-        url = server.new_database().replace("postgresql:", "postgresql+psycopg:")
-    async with open_database(url) as engine:
-        yield Store(engine)
 
 
 async def kept(store, key="m1", **changes):

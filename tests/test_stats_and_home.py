@@ -8,7 +8,6 @@ import pytest
 from bot.charts import stats_chart
 from bot.checks.ladder import CheckKind
 from bot.cli import run_command_line
-from bot.database import open_database
 from bot.entry_figures import EntryFigures, Known
 from bot.home import Home, StaffHome
 from bot.ladders import Look, dump_looks
@@ -20,7 +19,6 @@ from bot.records import Answer, Candidate, Mode, Place, State, TicketState, Verd
 from bot.reviews import Reason, Review
 from bot.run_store import Run
 from bot.stats import DAY, as_json
-from bot.store import Store
 from bot.ticket_records import Deed, Draft, Ticket
 from bot.ticket_store import Origin
 from bot.tickets import Doing
@@ -29,17 +27,6 @@ from tests.slack_lab import MISS, SURE_404, running
 
 PLACE = Place("T1", "C1", "1.1")
 ANSWER = Answer(PLACE, "1.1", "U1", (Candidate("a", 0.9),), "a", "rev", 0, "2.2")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request, tmp_path):
-    """The contract holds on both databases."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres")
-        url = server.new_database().replace("postgresql:", "postgresql+psycopg:")
-    async with open_database(url) as engine:
-        yield Store(engine)
 
 
 async def test_figures_by_day(store):

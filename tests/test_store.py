@@ -28,26 +28,6 @@ ANSWER = Answer(
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
-    """The contract holds on both databases."""
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
-    server = request.getfixturevalue("postgres")
-    return server.new_database().replace("postgresql:", "postgresql+psycopg:")
-
-
-@pytest.fixture
-async def engine(url):
-    async with open_database(url) as engine:
-        yield engine
-
-
-@pytest.fixture
-def store(engine):
-    return Store(engine)
-
-
 async def test_sqlite_is_made_safe(tmp_path):
     url = f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
     async with open_database(url) as engine, engine.connect() as connection:

@@ -3,11 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-import pytest
-
-from bot.database import open_database
 from bot.records import Brief, Candidate, Place, TicketState
-from bot.store import Store
 from bot.ticket_records import Deed, Draft, Urgency
 from bot.ticket_store import Origin
 from bot.tickets import Doing
@@ -16,21 +12,6 @@ PLACE = Place("T1", "C1", "1.1")
 ORIGIN = Origin(PLACE, "C1:1.1")
 DRAFT = Draft("U1", "it broke", "a restart", Urgency.DOWN, "prod", (Candidate("a", 0.5),), ("a",))
 CLAIM = Doing(Deed.CLAIM, "press:1", "U2", staff=True)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
-    """The contract holds on both databases."""
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'state.db'}"
-    server = request.getfixturevalue("postgres")
-    return server.new_database().replace("postgresql:", "postgresql+psycopg:")
-
-
-@pytest.fixture
-async def store(url):
-    async with open_database(url) as engine:
-        yield Store(engine)
 
 
 async def test_one_ticket_of_an_origin_however_often_it_is_opened(store):
