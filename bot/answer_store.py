@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from bot.records import Answer, Candidate, Place, Verdict
-from bot.rows import Rows, same
+from bot.records import Answer, Place, Verdict
+from bot.rows import Rows, candidates_in, same
 from bot.tables import answers, feedback, threads
 
 
@@ -126,9 +126,7 @@ def _answer(row: Row[Any]) -> Answer:
         place=Place(row.team, row.channel, row.root),
         question=row.question,
         asker=row.asker,
-        candidates=tuple(
-            Candidate(item["entry"], item["score"], tuple(item["why"])) for item in row.candidates
-        ),
+        candidates=candidates_in(row.candidates),
         entry=row.entry,
         revision=row.revision,
         turn=row.turn,

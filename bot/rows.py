@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database import WRITE
-from bot.records import Place
+from bot.records import Candidate, Place
 
 
 class Rows:
@@ -62,6 +62,11 @@ class Rows:
         rest = {name: value for name, value in values.items() if name not in keys}
         insert = self.insert(table).values(**values)
         await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def candidates_in(items: Iterable[dict[str, Any]]) -> tuple[Candidate, ...]:
+    """Return the candidates that a column of JSON holds, as ``asdict`` wrote them."""
+    return tuple(Candidate(item["entry"], item["score"], tuple(item["why"])) for item in items)
 
 
 def same(table: Table, place: Place, *columns: str) -> Any:

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 
-from bot.records import Candidate, Place
-from bot.rows import Rows, same
+from bot.records import Place
+from bot.rows import Rows, candidates_in, same
 from bot.shadows import Deciding, Shadow, ShadowState, decide
 from bot.tables import shadows
 
@@ -107,9 +107,7 @@ def _shadow(row: Row[Any]) -> Shadow:
         question=row.question,
         asker=row.asker,
         text=row.text,
-        candidates=tuple(
-            Candidate(item["entry"], item["score"], tuple(item["why"])) for item in row.candidates
-        ),
+        candidates=candidates_in(row.candidates),
         entry=row.entry,
         sure=row.sure,
         id=row.id,

@@ -1,6 +1,5 @@
 """The tickets in the state, with all that was done to them."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -8,8 +7,8 @@ from sqlalchemy import Row, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.first_answers import median_wait
-from bot.records import FINISHED, Candidate, Place, TicketState
-from bot.rows import Rows
+from bot.records import FINISHED, Place, TicketState
+from bot.rows import Rows, candidates_in
 from bot.tables import ticket_events, tickets
 from bot.ticket_records import Deed, Draft, Ticket, TicketEvent, Urgency
 from bot.tickets import MEASURED_FROM, UNFINISHED, Doing, move
@@ -246,10 +245,6 @@ def _read_event(row: Row[Any]) -> TicketEvent:
     )
 
 
-def _candidates(items: Iterable[dict[str, Any]]) -> tuple[Candidate, ...]:
-    return tuple(Candidate(item["entry"], item["score"], tuple(item["why"])) for item in items)
-
-
 def _ticket(row: Row[Any]) -> Ticket:
     draft = Draft(
         row.asker,
@@ -257,7 +252,7 @@ def _ticket(row: Row[Any]) -> Ticket:
         row.tried,
         Urgency(row.urgency),
         row.environment,
-        _candidates(row.candidates),
+        candidates_in(row.candidates),
         tuple(row.rejected),
         tuple(row.checks),
     )
