@@ -141,8 +141,7 @@ class Feedback:
         return answer
 
     def _folded(self, entry_id: str) -> Folded:
-        entry = self.workflows.answerer.entry(entry_id)
-        return Folded(entry_id, entry.title if entry else entry_id)
+        return Folded(entry_id, self.workflows.title(entry_id))
 
 
 def _case(answer: Answer) -> Case:

@@ -14,9 +14,10 @@ from bot.message_checks import held_id
 from bot.metrics import SHADOWS_LOST
 from bot.records import Place
 from bot.reply import LADDER_ROOM, REPLY_LIMIT, Reply, Said, markdown, shorten
-from bot.shadow_reply import Kept, ShadowCard
+from bot.shadow_reply import ShadowCard
 from bot.shadows import Choice, Deciding, Shadow, ShadowState, hindrance
 from bot.ticket_effects import Effects
+from bot.ticket_reply import TriedEntry
 from bot.workflows import Workflows
 
 SHADOWS = frozenset({Kind.SHADOW, Kind.SHADOW_DEED, Kind.SHADOW_CARD, Kind.SHADOW_CARD_EDIT})
@@ -134,12 +135,10 @@ class ShadowDesk:
         reply = replace(reply, edited=shadow.edited)
         return ShadowCard(shadow, reply.title, markdown(reply), reply.why, others, link, sent)
 
-    def _others(self, shadow: Shadow) -> tuple[Kept, ...]:
-        found = []
-        for one in shadow.candidates[:SHOWN]:
-            entry = self.workflows.answerer.entry(one.entry)
-            found.append(Kept(one.entry, entry.title if entry else one.entry, one.score))
-        return tuple(found)
+    def _others(self, shadow: Shadow) -> tuple[TriedEntry, ...]:
+        title = self.workflows.title
+        shown = shadow.candidates[:SHOWN]
+        return tuple(TriedEntry(one.entry, title(one.entry), one.score) for one in shown)
 
     async def record(self, job: Job, posted: str) -> None:
         """Keep where the card was posted, or the answer."""

@@ -3,15 +3,7 @@
 from dataclasses import dataclass
 
 from bot.shadows import Shadow
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An entry that came into question."""
-
-    entry: str
-    title: str
-    score: float | None
+from bot.ticket_reply import TriedEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +14,7 @@ class ShadowCard:
     title: str  # of its entry
     markdown: str  # the answer
     why: str
-    others: tuple[Kept, ...] = ()  # what it would have asked about, where it was not sure
+    others: tuple[TriedEntry, ...] = ()  # what it would have asked about, where it was not sure
     permalink: str = ""  # of the message
     sent: str = ""  # of the answer
 

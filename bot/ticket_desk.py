@@ -195,7 +195,7 @@ class TicketDesk:
         """Return how staff see the ticket."""
         rejected = ticket.draft.rejected
         entries = tuple(
-            TriedEntry(one.entry, self._title(one.entry), one.score, one.entry in rejected)
+            TriedEntry(one.entry, self.workflows.title(one.entry), one.score, one.entry in rejected)
             for one in ticket.draft.candidates
         )
         events = await self.workflows.store.tickets.events(ticket.id, HISTORY)
@@ -217,10 +217,6 @@ class TicketDesk:
         if ticket.private or not place.root:
             return ""
         return await self.workflows.messenger.permalink(place.team, place.channel, place.root)
-
-    def _title(self, entry_id: str) -> str:
-        entry = self.workflows.answerer.entry(entry_id)
-        return entry.title if entry else entry_id
 
     async def record(self, job: Job, posted: str) -> None:
         """Keep where a card or a note was posted."""

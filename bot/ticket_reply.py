@@ -13,7 +13,7 @@ class TriedEntry:
     entry: str
     title: str
     score: float | None
-    rejected: bool
+    rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

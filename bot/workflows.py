@@ -273,6 +273,11 @@ class Workflows:
         shown = options[:2] if private else options[:3]
         return Choices(question, shown, private) if shown else None
 
+    def title(self, entry_id: str) -> str:
+        """Return the title of an entry, its id where it is no longer there."""
+        entry = self.answerer.entry(entry_id)
+        return entry.title if entry else entry_id
+
     async def record(self, case: Case, posted: str | None, entry: str = "", turn: int = 0) -> None:
         """Keep what was shown for the message."""
         known = self.answerer.entry(entry) if entry else None

@@ -5,8 +5,9 @@ from typing import assert_never
 from slack_sdk.models.blocks import Block, MarkdownBlock
 
 from bot.reply import shorten_line
-from bot.shadow_reply import Kept, ShadowCard, ShadowFormOffer, ShadowSaid
+from bot.shadow_reply import ShadowCard, ShadowFormOffer, ShadowSaid
 from bot.shadows import Shadow, ShadowState
+from bot.ticket_reply import TriedEntry
 from handlers import ids
 from handlers.blocks_tickets import quoted
 from handlers.elements import actions, button, context, defused, section
@@ -58,7 +59,7 @@ def _lead(shadow: Shadow) -> str:
     return SURE if shadow.sure else UNSURE
 
 
-def _kept(one: Kept) -> str:
+def _kept(one: TriedEntry) -> str:
     score = "" if one.score is None else f" · {one.score:.2f}"
     return f"• {escape(shorten_line(one.title, TITLE_LIMIT))} ({one.entry}){score}"
 

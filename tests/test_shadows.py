@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.playground.block_rules import check_message, check_view
 from bot.records import Around, Candidate, Place, State, Thread
 from bot.reply import REPLY_LIMIT
-from bot.shadow_reply import Kept, ShadowCard, ShadowFormOffer
+from bot.shadow_reply import ShadowCard, ShadowFormOffer
 from bot.shadows import (
     FORGOTTEN,
     HINDRANCES,
@@ -24,6 +24,7 @@ from bot.shadows import (
     decide,
     hindrance,
 )
+from bot.ticket_reply import TriedEntry
 from handlers.blocks import render
 from handlers.shadows import edit_view
 
@@ -113,7 +114,7 @@ WORDS = st.text(max_size=200) | st.sampled_from(["&" * 2_900, "<!channel>" * 290
 @given(WORDS, WORDS.filter(bool), WORDS, st.sampled_from(ShadowState), st.booleans())
 def test_any_card_is_one_that_slack_takes_and_calls_nobody(text, markdown, title, state, sure):
     shadow = replace(SHADOW, text=text, state=state, decider="U2", reason=title, sure=sure)
-    others = () if sure else tuple(Kept(n * 64, title, 0.5) for n in "abc")
+    others = () if sure else tuple(TriedEntry(n * 64, title, 0.5) for n in "abc")
     card = ShadowCard(shadow, title, markdown[:REPLY_LIMIT], title, others, "https://x.y/1", "s")
     message = render(card)
     check_message(message.text, message.blocks)
