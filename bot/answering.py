@@ -188,21 +188,26 @@ def open_answerer(
 ) -> Answerer:
     """Open a folder of entries (the shipped ones by default), compiled in the cache folder.
 
-    Of ``more`` those are part of the base whose id no file has.
+    ``more`` are entries besides the files', as ``entries_of`` takes them.
     Raises BadKnowledge or BadMessagesError (ValueErrors whose text names file, line and remedy).
     """
     folder = shipped_or(kb)
     model = trained_model()
-    entries = {entry.id: entry for entry in (*more, *load_entries(folder))}
     compiled = open_or_compile(
         cache_dir or _cache_folder(),
-        [entries[name] for name in sorted(entries)],
+        entries_of(folder, more),
         known_messages(folder),
         model.background,
         embed,
     )
     matcher = Matcher(compiled, model, embed)
     return Answerer(matcher, model.reply_from, model.suggest_from, folder)
+
+
+def entries_of(folder: Path, more: Iterable[Entry] = ()) -> list[Entry]:
+    """Return the entries of a folder, by id, and of ``more`` those whose id no file has."""
+    entries = {entry.id: entry for entry in (*more, *load_entries(folder))}
+    return [entries[name] for name in sorted(entries)]
 
 
 def shipped_or(kb: Path | None) -> Path:

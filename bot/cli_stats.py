@@ -47,21 +47,19 @@ async def _read(days: int) -> "tuple[Figures, tuple[Review, ...]]":
     """Return the figures, and which entries want a review of those that the bot would have."""
     from time import time  # noqa: PLC0415
 
-    from bot.answering import shipped_or  # noqa: PLC0415
+    from bot.answering import entries_of, shipped_or  # noqa: PLC0415
     from bot.config import read_settings  # noqa: PLC0415
     from bot.database import open_database  # noqa: PLC0415 - drivers load only where they are used
     from bot.refreshing import approved_entries  # noqa: PLC0415
     from bot.stats import DAY  # noqa: PLC0415
     from bot.store import Store  # noqa: PLC0415
-    from knowledge.entry import load_entries  # noqa: PLC0415
 
     now = time()
     async with open_database(read_settings().store_url) as engine:
         store = Store(engine)
         figures = await store.stats.since(now - (days - 1) * DAY, now)
-        known = {entry.id: entry for entry in await approved_entries(store.proposals)}
-        known |= {entry.id: entry for entry in load_entries(shipped_or(None))}
-        return figures, await store.stats.reviews([*known.values()], now)
+        entries = entries_of(shipped_or(None), await approved_entries(store.proposals))
+        return figures, await store.stats.reviews(entries, now)
 
 
 def _print(figures: "Figures", reviews: "tuple[Review, ...]") -> None:
