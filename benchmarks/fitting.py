@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from bot.answering import read_paste
 from knowledge.entry import Entry, load_entries
 from knowledge.evaluate import Judged
-from knowledge.features import contenders, rows, second_look
+from knowledge.features import chances_of, contenders, rows, second_look
 from knowledge.index import compile_base, count_words
 from knowledge.labelled import Message, counted, read_folder
 from knowledge.matcher import Matcher
@@ -265,7 +265,7 @@ def judge(pairs: Sequence[Pair], judges: Judges) -> list[Judged]:
     outcomes = []
     for pair in pairs:
         best, look = _looked_at(pair, judges.first)
-        score = 1 / (1 + np.exp(-judges.second.logits(look[None, :])[0]))
+        (score,) = chances_of(judges.second.logits(look[None, :]))
         outcomes.append(Judged(pair.message, float(score), bool(pair.right[best])))
     return outcomes
 

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable
 
 from knowledge.entry import Entry, Kind
-from knowledge.normalise import MAX_TEXT, Text, words
+from knowledge.lint import BODY_LIMIT
+from knowledge.normalise import MAX_TEXT, URL, Text, words
 
 MOST = 3  # errors, and questions, of a draft
 ERROR_LIMIT = 300  # characters
 ASK_LIMIT = 200
 TITLE_LIMIT = 80
-BODY_LIMIT = 2_400
 ID_WORDS = 5
 SHORTEST = 12  # characters of a question or an error that tells something
 NEW = "new-entry"
@@ -22,7 +22,7 @@ NEW = "new-entry"
 _VARIES = (
     (re.compile(r"\[redacted [a-z0-9_ -]{1,40}\]"), "{secret}"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?Z?\b"), "{time}"),
-    (re.compile(r"https?://[^\s<>\"'`|)\]]{1,500}"), "{url}"),
+    (URL, "{url}"),
     (re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"), "{id}"),
     (re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b"), "{address}"),
     (re.compile(r"\b(?=[0-9a-f]{0,40}\d)[0-9a-f]{12,64}\b"), "{id}"),

@@ -176,11 +176,16 @@ def contenders(rows: Array) -> npt.NDArray[np.intp]:
     return np.argsort(-looks, kind="stable")[:CONTENDERS]
 
 
+def chances_of(logits: Array) -> Array:
+    """Return log-odds as probabilities."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
+
+
 def second_look(rows: Array, logits: Array) -> Array:
     """Return one row about the best contender beside the next two; where there is none, itself."""
     order = np.argsort(-logits, kind="stable")
     first, second, third = (order[min(place, len(order) - 1)] for place in range(3))
-    chances = 1 / (1 + np.exp(-logits))
+    chances = chances_of(logits)
     heads = [
         *(logits[first], logits[second], logits[third], logits[first] - logits[second]),
         *(chances.sum(), (chances > _A_CHANCE).sum()),

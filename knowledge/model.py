@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.features import NAMES, second_look
+from knowledge.features import NAMES, chances_of, second_look
 from knowledge.meaning import Array
 from knowledge.sentences import Vectors
 from knowledge.signatures import Background
@@ -80,15 +80,11 @@ class Model:
         The best one is looked at again, beside the others: none of them is above it.
         """
         logits = self.judge.logits(rows)
-        chances, best = _chance(logits), int(np.argmax(logits))
-        surely = _chance(self.second.logits(second_look(rows, logits)[None, :]))[0]
+        chances, best = chances_of(logits), int(np.argmax(logits))
+        surely = chances_of(self.second.logits(second_look(rows, logits)[None, :]))[0]
         others: Array = np.minimum(chances, _BEHIND * surely)
         others[best] = surely
         return others
-
-
-def _chance(logits: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
 
 
 def forest(bias: float, depth: int, trees: Sequence[Sequence[Sequence[float]]]) -> Forest:

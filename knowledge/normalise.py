@@ -32,7 +32,7 @@ _NOISE = re.compile(
 _FRAME = re.compile(r"^\s{0,80}(?:\.{3}\s{0,4})?at\s[^\n]{1,400}$", re.MULTILINE)
 _FENCE = re.compile(r"```(?:[a-z]{1,12}\n)?(.{0,20000}?)(?:```|\Z)", re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]{1,400})`")
-_URL = re.compile(r"https?://[^\s<>\"'`|)\]]{1,500}")
+URL = re.compile(r"https?://[^\s<>\"'`|)\]]{1,500}")
 _HOST = re.compile(r"\b(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,18}\b", re.IGNORECASE)
 _TLDS = frozenset(
     [
@@ -155,7 +155,7 @@ class Text:
     @cached_property
     def statuses(self) -> frozenset[str]:
         """HTTP statuses that the text names."""
-        return frozenset(_STATUS.findall(_URL.sub(" ", self.clean)))
+        return frozenset(_STATUS.findall(URL.sub(" ", self.clean)))
 
     @cached_property
     def codes(self) -> frozenset[str]:
