@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
 import structlog
 
+from bot.asking import Asking
 from bot.errors import UserError
 from bot.jobs import Follow, Job, Kind, ProposalWork
 from bot.proposal_reply import ProposalCard
 from bot.proposals import Proposal, ProposalState, Review, Reviewing
+from bot.records import Place
 from bot.redact import redact
 from bot.reply import Said
 from bot.ticket_effects import Effects
@@ -43,18 +44,16 @@ class ProposalDesk:
     """Drafts entries from tickets, has them judged and reviewed, and says how they stand."""
 
     workflows: Workflows
-    executor: Executor
+    asking: Asking
     refresh: Callable[[], Awaitable[None]]  # takes up what is live from now on
 
     async def draft(self, ticket: Ticket) -> Entry:
         """Return the beginning of an entry that would have answered a ticket."""
-        workflows = self.workflows
-        events = await workflows.store.tickets.events(ticket.id)
+        events = await self.workflows.store.tickets.events(ticket.id)
         said = [event.text for event in events if event.deed in REPLIES and event.text]
         answer = "\n\n".join(dict.fromkeys([*said, *filter(None, [ticket.reason])]))
         text = ticket.draft.summary
-        decide = workflows.answerer.decide
-        decision = await self._off_the_loop(lambda: decide(text, explicit=True))
+        decision = await self.asking.decide(text, explicit=True)
         kind = EntryKind.ERROR if decision.like is Like.ERROR else EntryKind.QUESTION
         return draft_entry(text, answer, kind)
 
@@ -70,17 +69,19 @@ class ProposalDesk:
         """Raise UserError where the person may not propose or review entries here."""
         if user not in await self.workflows.staff.ids():
             raise UserError(NOT_YOURS)
-        if await self.workflows.staff_place() is None:
-            raise UserError(NO_STAFF_CHANNEL)
+        await self._place()
 
-    async def review(self, user: str, key: str, work: ProposalWork, text: str = "") -> None:
-        """Have it done, once a ``key``; ``text`` is an entry's file, redacted."""
+    async def _place(self) -> Place:
+        """Return where entries are reviewed."""
         place = await self.workflows.staff_place()
         if place is None:
             raise UserError(NO_STAFF_CHANNEL)
-        await self.workflows.works.submit(
-            Job(Kind.REVIEW, key, place, user, text=text, proposal=work)
-        )
+        return place
+
+    async def review(self, user: str, key: str, work: ProposalWork, text: str = "") -> None:
+        """Have it done, once a ``key``; ``text`` is an entry's file, redacted."""
+        job = Job(Kind.REVIEW, key, await self._place(), user, text=text, proposal=work)
+        await self.workflows.works.submit(job)
 
     async def ready(self, job: Job) -> Job | None:
         """Return the job as it has to be done now; None if there is nothing to say."""
@@ -176,4 +177,4 @@ class ProposalDesk:
         return await self.workflows.store.proposals.get(work.id) if work else None
 
     async def _off_the_loop(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self.executor, work)
+        return await asyncio.get_running_loop().run_in_executor(self.asking.matching, work)

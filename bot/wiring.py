@@ -68,7 +68,7 @@ def open_operations(services: Services, teams: Teams) -> dict[str, Any]:
     rechecking = Rechecking(checks)
     gathering = Gathering(workflows, asking)
     tickets = TicketDesk(workflows, gathering)
-    proposals = ProposalDesk(workflows, services.matching, services.refresh)
+    proposals = ProposalDesk(workflows, asking, services.refresh)
     planner = Planner(workflows, asking, checks, services.clock)
     shadows = ShadowDesk(workflows)
     saying = Saying(workflows, rechecking, proposals, shadows)
