@@ -26,9 +26,11 @@ from bot.workflows import NOTHING_FOUND, NOTHING_LEFT, Case, Workflows
 LEFT_ALONE = "I leave this thread alone. Mention me when you want me back."
 PRIVATE = frozenset({Kind.SUGGEST, Kind.WARN, Kind.VERB, Kind.MUTED})
 REACTIONS = frozenset({Kind.REMOVE, Kind.MUTE, Kind.SOLVE})
-DONE = REACTIONS | DOING | {Kind.CHECK, Kind.REVIEW, Kind.SPOKEN}
-DONE |= {Kind.SHADOW, Kind.SHADOW_DEED}
+DEEDS = DOING | {Kind.REVIEW, Kind.SHADOW, Kind.SHADOW_DEED}
+DONE = REACTIONS | DEEDS | {Kind.CHECK, Kind.SPOKEN}
 NO_HUMAN = TICKETS | PROPOSALS | SHADOWS | {Kind.SPOKEN}  # who is told is staff, or pressed
+CARDS = (SAYING - {Kind.TICKET_REPLY}) | (PROPOSALS | SHADOWS) - DEEDS
+UNTOLD = REACTIONS | CARDS | {Kind.SHARE, Kind.SHADOW}  # nobody waits for these
 RECORDED = frozenset({Kind.ANSWER, Kind.OFFER, Kind.CHECKS, Kind.SHARE})
 log = structlog.get_logger(__name__)
 
@@ -227,12 +229,10 @@ class Desk:
 
     async def tell(self, job: Job, text: str) -> None:
         """Tell the person whom a job is for why it could not be done."""
-        silent = {Kind.SHARE, *REACTIONS, *(SAYING - {Kind.TICKET_REPLY})}
-        silent |= PROPOSALS - {Kind.REVIEW} | SHADOWS - {Kind.SHADOW_DEED}
         if is_let_out(job):  # its card says why it is not there
             await self.shadows.refuse(job, text)
             return
-        if job.user and job.kind not in silent:
+        if job.user and job.kind not in UNTOLD:
             in_thread = job.place.root != job.question
             notice = Notice(text, human=job.kind not in NO_HUMAN)
             await self.workflows.messenger.whisper(job.place, job.user, notice, in_thread=in_thread)
