@@ -98,7 +98,7 @@ class Configuring:
         """Return all that a form shows; without ``groups`` Slack is not asked for them."""
         own = await self.rules.store.of(place.team, place.channel)
         defaults = self.rules.default(place.channel)
-        settings = with_own(defaults, {name: one.value for name, one in own.items()})
+        settings = self.rules.given(place.channel, own)
         return Page(place, settings, defaults, own, await self.groups() if groups else None)
 
     async def groups(self) -> tuple[UserGroup, ...] | None:

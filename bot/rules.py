@@ -1,12 +1,13 @@
 """How the bot behaves in each channel: what the channel set for itself, else the defaults."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.channel_settings import ChannelSettings, with_own
+from bot.channel_settings import ChannelSettings, Setting, with_own
 from bot.config import Settings
 from bot.hours import hours_of
 from bot.records import Mode
-from bot.setting_store import SettingStore
+from bot.setting_store import Own, SettingStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,10 @@ class Rules:
 
     async def of(self, team: str, channel: str) -> ChannelSettings:
         """Return the settings of a channel."""
-        own = await self.store.of(team, channel)
+        return self.given(channel, await self.store.of(team, channel))
+
+    def given(self, channel: str, own: Mapping[Setting, Own]) -> ChannelSettings:
+        """Return the settings of a channel that set these for itself."""
         return with_own(self.default(channel), {name: one.value for name, one in own.items()})
 
 

@@ -43,8 +43,7 @@ def modal(name: str, target: str, *, title: str, submit: str, blocks: Sequence[B
 
 def written(view: Mapping[str, Any], name: str) -> str:
     """Return what was written or picked in the input of that name, nothing where it was left."""
-    field = ((view.get("state") or {}).get("values") or {}).get(name) or {}
-    answer = field.get(name) or {}
+    answer = _answer(view, name)
     picked = answer.get("selected_option") or {}
     value = answer.get("value") or picked.get("value") or answer.get("selected_time") or ""
     return storable(str(value)).strip()
@@ -52,9 +51,15 @@ def written(view: Mapping[str, Any], name: str) -> str:
 
 def ticked(view: Mapping[str, Any], name: str) -> list[str]:
     """Return what was picked in an input that takes several."""
-    field = ((view.get("state") or {}).get("values") or {}).get(name) or {}
-    options = (field.get(name) or {}).get("selected_options") or ()
+    options = _answer(view, name).get("selected_options") or ()
     return [storable(str(option["value"])) for option in options]
+
+
+def _answer(view: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return what Slack says of the input of that name."""
+    field = ((view.get("state") or {}).get("values") or {}).get(name) or {}
+    answer: Mapping[str, Any] = field.get(name) or {}
+    return answer
 
 
 def text_input(
