@@ -1,6 +1,7 @@
 """Load: signed events over HTTP, on time whatever becomes of the ones before, beside bare Bolt.
 
-One event in ten needs a reply. Slack's side and the driver share the machine with the bot.
+One event in ten needs a reply. On SQLite the bot is one process, on PostgreSQL the two replicas of
+compose.yaml. Slack's side, the driver and the database share the machine with the bot.
 """
 
 import argparse
@@ -8,6 +9,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
@@ -17,17 +19,19 @@ from benchmarks.figures import RESULTS, percentile, say, write_report
 from benchmarks.kill import answered
 from benchmarks.rig.counts import disagreements, read_counts
 from benchmarks.rig.driver import SLACK_WAITS, Ack, Driver, session
-from benchmarks.rig.process import BARE, BOT, serving
+from benchmarks.rig.process import BARE, BOT, Process, serving
 from benchmarks.rig.replicas import environment
 from benchmarks.rig.slack import CHANNELS, channel_ids, slack_double
 from benchmarks.rig.stores import STORES, database
 from benchmarks.rig.talk import Talk, channel_talk
 from bot.answering import open_answerer
+from bot.playground.double import SlackDouble
 
 NEEDED = 0.1
 WARM_EVENTS = 200  # not counted: caches, connections and the first compilations
 ANSWERED_SECONDS = 90
 BARE_NAME = "bare Bolt"
+PROCESSES = {"postgresql": 2}  # as compose.yaml has it; every other server is one
 COLUMNS = (
     *("server", "events", "p50 ms", "p99 ms", "max ms", "statuses"),
     *("replies", "lost", "doubled", "CPU s", "RSS MiB"),
@@ -55,30 +59,27 @@ class Run:
 
 
 async def measure(name: str, database_url: str, talk: Talk, rate: float, seconds: float) -> Run:
-    """Load one server in a process of its own."""
-    command = BARE if name == BARE_NAME else BOT
+    """Load one server, in processes of its own."""
     with tempfile.TemporaryDirectory(prefix="load") as folder:
-        async with slack_double() as double:
-            settings = environment(
-                double, Path(folder), database_url=database_url, channels=channel_ids()
-            )
-            async with (
-                serving(command, settings, Path(folder) / "log") as process,
-                session() as http,
-            ):
-                driver = Driver(double, [process.address], talk, rate, CHANNELS, waits=SLACK_WAITS)
-                await driver.run(http, WARM_EVENTS)
-                driver.acks.clear()
-                before = process.usage()
-                events = round(rate * seconds)
-                await driver.run(http, events, WARM_EVENTS)
-                after = process.usage()
-                wrong: list[str] = []
-                if name != BARE_NAME:
-                    await answered(driver, ANSWERED_SECONDS)
-                    counts = await read_counts(process.address, http)
-                    taken = sum(200 <= ack.status < 300 for ack in driver.acks)
-                    wrong = disagreements(counts, WARM_EVENTS + taken, driver.history)
+        async with slack_double() as double, session() as http, AsyncExitStack() as stack:
+            processes = [
+                await stack.enter_async_context(one)
+                for one in _servers(name, double, Path(folder), database_url)
+            ]
+            addresses = [process.address for process in processes]
+            driver = Driver(double, addresses, talk, rate, CHANNELS, waits=SLACK_WAITS)
+            await driver.run(http, WARM_EVENTS)
+            driver.acks.clear()
+            before = [process.usage().cpu_seconds for process in processes]
+            events = round(rate * seconds)
+            await driver.run(http, events, WARM_EVENTS)
+            after = [process.usage() for process in processes]
+            wrong: list[str] = []
+            if name != BARE_NAME:
+                await answered(driver, ANSWERED_SECONDS)
+                counts = await read_counts(addresses, http)
+                taken = sum(200 <= ack.status < 300 for ack in driver.acks)
+                wrong = disagreements(counts, WARM_EVENTS + taken, driver.history)
         verdict = driver.history.verdict()
     bare = name == BARE_NAME
     return Run(
@@ -89,10 +90,22 @@ async def measure(name: str, database_url: str, talk: Talk, rate: float, seconds
         0 if bare else len(verdict.lost),
         len(verdict.doubled),
         len(verdict.unasked),
-        round(after.cpu_seconds - before.cpu_seconds, 1),
-        after.rss_mib,
+        round(sum(one.cpu_seconds for one in after) - sum(before), 1),
+        round(sum(one.rss_mib for one in after), 1),
         wrong,
     )
+
+
+def _servers(
+    name: str, double: SlackDouble, folder: Path, database_url: str
+) -> Iterator[AbstractAsyncContextManager[Process]]:
+    """Yield the processes of one server, each to be started."""
+    command = BARE if name == BARE_NAME else BOT
+    for number in range(PROCESSES.get(name, 1)):
+        own = folder / str(number)
+        own.mkdir()
+        settings = environment(double, own, database_url=database_url, channels=channel_ids())
+        yield serving(command, settings, own / "log")
 
 
 def rows(run: Run) -> list[list[str]]:

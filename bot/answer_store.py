@@ -3,11 +3,27 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from bot.records import Answer, Place, Verdict
-from bot.rows import Rows, candidates_in, same
+from bot.rows import Rows, as_given, candidates_in, given, same
 from bot.tables import answers, feedback, threads
+
+TOUCH = update(threads).where(given(threads, "team", "channel", "root"))
+SAID_SINCE = (
+    select(answers.c.posted)
+    .where(
+        given(answers, "team", "channel", "entry"),
+        answers.c.root != bindparam("given_root"),
+        answers.c.open,
+        answers.c.posted.is_not(None),
+        answers.c.created > bindparam("since"),
+    )
+    .order_by(answers.c.created)
+)
+FIRST_TO = (
+    select(answers).where(given(answers, "team", "channel", "question")).order_by(answers.c.turn)
+)
 
 
 class AnswerStore:
@@ -34,23 +50,12 @@ class AnswerStore:
             await self._rows.upsert(
                 connection, answers, values, ("team", "channel", "question", "turn")
             )
-            here = same(threads, answer.place, "team", "channel", "root")
-            await connection.execute(update(threads).where(here).values(updated=now))
+            await connection.execute(TOUCH, {**as_given(asdict(answer.place)), "updated": now})
 
     async def said_since(self, place: Place, entry: str, since: float) -> str:
         """Return the message in another thread of the channel that gave the entry since then."""
-        row = await self._rows.one(
-            select(answers.c.posted)
-            .where(
-                same(answers, place, "team", "channel"),
-                answers.c.entry == entry,
-                answers.c.root != place.root,
-                answers.c.open,
-                answers.c.posted.is_not(None),
-                answers.c.created > since,
-            )
-            .order_by(answers.c.created)
-        )
+        of = as_given({**asdict(place), "entry": entry})
+        row = await self._rows.one(SAID_SINCE, {**of, "since": since})
         return str(row.posted) if row else ""
 
     async def posted(self, team: str, channel: str, posted: str) -> Answer | None:
@@ -64,13 +69,8 @@ class AnswerStore:
 
     async def first_to(self, team: str, channel: str, question: str) -> Answer | None:
         """Return what the message got first."""
-        row = await self._rows.one(
-            select(answers)
-            .where(
-                answers.c.team == team, answers.c.channel == channel, answers.c.question == question
-            )
-            .order_by(answers.c.turn)
-        )
+        of = as_given({"team": team, "channel": channel, "question": question})
+        row = await self._rows.one(FIRST_TO, of)
         return _answer(row) if row else None
 
     async def in_thread(self, place: Place) -> list[Answer]:

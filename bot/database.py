@@ -30,7 +30,11 @@ NEWER = (
     "The tables of {place} were made by a newer version of the bot: run that one, "
     "or restore the backup from before the upgrade. They were left as they are."
 )
-POOL_SECONDS = 2.0  # to wait for a connection: after three seconds Slack no longer waits for us
+POOL = {
+    "pool_timeout": 2.0,  # seconds: after three, Slack no longer waits for us
+    "pool_size": 15,
+    "max_overflow": 0,  # what is over the size is closed after each use: milliseconds to open anew
+}
 STORE_AWAY = (DBAPIError, NoConnectionError)
 """What a database raises that is away, or has too much to do."""
 WRITE = "anon_write"  # execution option of a transaction that will write
@@ -42,7 +46,7 @@ async def open_database(url: str) -> AsyncIterator[AsyncEngine]:
     sqlite = make_url(url).get_backend_name() == "sqlite"
     if sqlite:
         _make_folder(url)
-    pool: dict[str, Any] = {} if is_in_memory(url) else {"pool_timeout": POOL_SECONDS}
+    pool: dict[str, Any] = {} if is_in_memory(url) else POOL
     engine = create_async_engine(url, hide_parameters=True, **pool)  # errors reach the log
     if sqlite:
         event.listen(engine.sync_engine, "connect", _on_connect)

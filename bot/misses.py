@@ -1,10 +1,12 @@
 """Misses are written beside the acks, those of a moment together."""
 
+import asyncio
 from collections.abc import Callable
 
 from bot.aside import Aside
 from bot.miss_store import Missed, MissStore
 
+GATHER_SECONDS = 0.5
 MOST_AT_ONCE = 100
 WAITING_LIMIT = 10_000  # beyond, they are not counted
 
@@ -30,6 +32,7 @@ class Misses:
     async def _write(self) -> None:
         try:
             while self._waiting:
+                await asyncio.sleep(GATHER_SECONDS)
                 batch = self._waiting[:MOST_AT_ONCE]
                 del self._waiting[:MOST_AT_ONCE]
                 await self._store.count(batch, self._clock())

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Row, Select, Table
+from sqlalchemy import Row, Select, Table, and_, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -25,6 +25,7 @@ class Rows:
         self._turn: AbstractAsyncContextManager[object] = (
             asyncio.Lock() if on_sqlite else nullcontext()
         )
+        self._upserts: dict[tuple[str, ...], Any] = {}
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -58,15 +59,31 @@ class Rows:
         self, connection: AsyncConnection, table: Table, values: dict[str, Any], key: Iterable[str]
     ) -> None:
         """Keep the values, in place of those of the row with the same key."""
-        keys = list(key)
-        rest = {name: value for name, value in values.items() if name not in keys}
-        insert = self.insert(table).values(**values)
-        await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest))
+        keys = tuple(key)
+        shape = table.name, *values, *keys
+        if shape not in self._upserts:
+            insert = self.insert(table)
+            rest = {name: insert.excluded[name] for name in values if name not in keys}
+            self._upserts[shape] = insert.on_conflict_do_update(index_elements=keys, set_=rest)
+        await connection.execute(self._upserts[shape], values)
 
 
 def candidates_in(items: Iterable[dict[str, Any]]) -> tuple[Candidate, ...]:
     """Return the candidates that a column of JSON holds, as ``asdict`` wrote them."""
     return tuple(Candidate(item["entry"], item["score"], tuple(item["why"])) for item in items)
+
+
+def given(table: Table, *columns: str) -> Any:
+    """Return the condition that the columns are what ``as_given`` names, for a query built once.
+
+    To build a query and to look up what it was compiled to takes longer than to run it.
+    """
+    return and_(*(table.c[name] == bindparam(f"given_{name}") for name in columns))
+
+
+def as_given(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values under the names that ``given`` looks for: no column is called so."""
+    return {f"given_{name}": value for name, value in values.items()}
 
 
 def same(table: Table, place: Place, *columns: str) -> Any:

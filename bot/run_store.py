@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.rows import Rows
+from bot.rows import Rows, as_given, given
 from bot.tables import check_runs
 
 Json = list[dict[str, Any]]
 HELD = "held"  # state of what may be checked later: no run yet
 HISTORY = 5  # earlier runs that are shown
 RECENT = 50  # runs of a person that are looked through
+RUN = select(check_runs).where(given(check_runs, "id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,7 @@ class RunStore:
 
     async def get(self, run_id: str) -> Run | None:
         """Return a run by its name."""
-        async with self._rows.read() as connection:
-            found = await connection.execute(select(check_runs).where(check_runs.c.id == run_id))
-            row = found.first()
+        row = await self._rows.one(RUN, as_given({"id": run_id}))
         return _run(row) if row else None
 
     async def last_of(self, team: str, channel: str, posted: str) -> Run | None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select, update
 
 from bot.channel_settings import Setting
-from bot.rows import Rows
+from bot.rows import Rows, as_given, given
 from bot.tables import channel_settings
 
 KEY = ("team", "channel", "name")
+OWN = select(channel_settings).where(given(channel_settings, "team", "channel"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,8 @@ class SettingStore:
 
     async def of(self, team: str, channel: str) -> dict[Setting, Own]:
         """Return what the channel set for itself."""
-        table, known = channel_settings, set(Setting)
-        query = select(table).where(table.c.team == team, table.c.channel == channel)
-        rows = await self._rows.all(query)
+        known = set(Setting)
+        rows = await self._rows.all(OWN, as_given({"team": team, "channel": channel}))
         return {
             Setting(row.name): Own(row.value, row.who, row.changed)
             for row in rows

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Delete, Row, Select, Table, and_, bindparam, delete, select
+from sqlalchemy import Delete, Row, Select, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.answer_store import AnswerStore
@@ -16,7 +16,7 @@ from bot.records import (
     Place,
     Posted,
 )
-from bot.rows import Rows
+from bot.rows import Rows, as_given, given
 from bot.run_store import RunStore
 from bot.setting_store import SettingStore
 from bot.shadow_store import ShadowStore
@@ -49,22 +49,17 @@ AGED = ((threads, "updated"), (answers, "created"), (feedback, "updated"))
 PIECES_SECONDS = 3_600  # far longer than anything is held
 
 
-def _given(table: Table, *columns: str) -> Any:
-    """Return the condition that columns have the values given by their names."""
-    return and_(*(table.c[name] == bindparam(name) for name in columns))
-
-
 def _own(setting: Setting) -> Any:
     """Return what the channel set for itself."""
     own = channel_settings.c
-    here = _given(channel_settings, "team", "channel") & (own.name == setting.value)
+    here = given(channel_settings, "team", "channel") & (own.name == setting.value)
     return select(own.value).where(here).scalar_subquery()
 
 
 def _around() -> Select[Any]:
     """Return the one query that most messages ask; each part may be missing."""
-    muted = select(opted_out.c.user).where(_given(opted_out, "team", "user"))
-    thread = select(threads.c.asker).where(_given(threads, "team", "channel", "root"))
+    muted = select(opted_out.c.user).where(given(opted_out, "team", "user"))
+    thread = select(threads.c.asker).where(given(threads, "team", "channel", "root"))
     one = select(
         _own(Setting.MODE).label("mode"),
         _own(Setting.THRESHOLD).label("threshold"),
@@ -72,10 +67,11 @@ def _around() -> Select[Any]:
         thread.scalar_subquery().label("begun"),
     ).subquery()
     said = (pieces.c[name] for name in POSTED)
-    return select(one, *said).select_from(one.outerjoin(pieces, _given(pieces, *AUTHOR)))
+    return select(one, *said).select_from(one.outerjoin(pieces, given(pieces, *AUTHOR)))
 
 
-AROUND = _around()  # built once: it is asked before most acks
+AROUND = _around()
+SAID_LAST = select(pieces).where(given(pieces, *AUTHOR))
 
 
 class Store:
@@ -93,6 +89,12 @@ class Store:
         self.runs = RunStore(self._rows)
         self.settings = SettingStore(self._rows)
         self.shadows = ShadowStore(self._rows)
+        insert = self._rows.insert(pieces)
+        self._keep_pieces = insert.on_conflict_do_update(
+            index_elements=AUTHOR,
+            set_={name: insert.excluded[name] for name in POSTED},
+            where=pieces.c.seen <= insert.excluded.seen,
+        )
 
     @property
     def engine(self) -> AsyncEngine:
@@ -123,7 +125,8 @@ class Store:
     async def around(self, place: Place, user: str, ts: str = "") -> Around:
         """Read the channel's mode, the user's wish, the thread and what the user said last."""
         thread_of = place.root if place.root != ts else ""
-        row = await self._rows.one(AROUND, {**asdict(place), "user": user, "thread": thread_of})
+        here = as_given({**asdict(place), "user": user, "thread": thread_of})
+        row = await self._rows.one(AROUND, here)
         assert row
         thread = await self.threads.get(place) if row.begun is not None else None
         posted = _posted(row) if row.first is not None else None
@@ -132,21 +135,14 @@ class Store:
 
     async def said_last(self, author: tuple[str, str, str, str]) -> Posted | None:
         """Return what the author said last, if that got work."""
-        row = await self._rows.one(select(pieces).where(_is_by(author)))
+        row = await self._rows.one(SAID_LAST, as_given(dict(zip(AUTHOR, author, strict=True))))
         return _posted(row) if row else None
 
     async def keep_pieces(self, author: tuple[str, str, str, str], posted: Posted) -> None:
         """Keep what the author said last, unless something later is kept already."""
-        insert = self._rows.insert(pieces)
-        insert = insert.values(**dict(zip(AUTHOR, author, strict=True)), **asdict(posted))
+        values = {**dict(zip(AUTHOR, author, strict=True)), **asdict(posted)}
         async with self._rows.write() as connection:
-            await connection.execute(
-                insert.on_conflict_do_update(
-                    index_elements=AUTHOR,
-                    set_=asdict(posted),
-                    where=pieces.c.seen <= insert.excluded.seen,
-                )
-            )
+            await connection.execute(self._keep_pieces, values)
 
     async def set_opted_out(self, team: str, user: str, *, wish: bool) -> None:
         """Remember, or forget, that the user wants to be left alone."""
@@ -204,16 +200,6 @@ class Store:
                 count += (await connection.execute(old)).rowcount
         await self.purge(before, now)
         return count
-
-
-def _is_by(author: tuple[str, str, str, str]) -> Any:
-    team, channel, thread, user = author
-    return (
-        (pieces.c.team == team)
-        & (pieces.c.channel == channel)
-        & (pieces.c.thread == thread)
-        & (pieces.c.user == user)
-    )
 
 
 def _posted(row: Row[Any]) -> Posted:

@@ -4,16 +4,40 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Float, Row, cast, func, select, update
+from sqlalchemy import Float, Row, Select, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channel_settings import Setting
 from bot.records import Brief, Place, State, Thread, TicketState
-from bot.rows import Rows, same
+from bot.rows import Rows, as_given, given
 from bot.tables import answers, channel_settings, threads, tickets
 
 DAY = 86_400
 own = channel_settings.c
+
+
+def _thread() -> Select[Any]:
+    """Return the query for a thread with what is told of its ticket."""
+    ticket = (tickets.c.id, tickets.c.state.label("stands"), tickets.c.answered, tickets.c.private)
+    joined = threads.outerjoin(
+        tickets,
+        (tickets.c.team == threads.c.team)
+        & (tickets.c.channel == threads.c.channel)
+        & (tickets.c.root == threads.c.root),
+    )
+    query = select(threads, *ticket).select_from(joined)
+    return query.where(given(threads, *PLACE))
+
+
+PLACE = ("team", "channel", "root")
+THREAD = _thread()
+LOCKED = THREAD.with_for_update(of=threads)
+SHOWN = (
+    select(answers.c.entry, answers.c.open)
+    .where(given(answers, *PLACE), answers.c.entry != "")
+    .order_by(answers.c.id)
+)
+MOVE = update(threads).where(given(threads, *PLACE))
 
 
 class ThreadStore:
@@ -21,13 +45,13 @@ class ThreadStore:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
+        self._begin = rows.insert(threads).on_conflict_do_nothing()
 
     async def begin(self, place: Place, asker: str, now: float) -> Thread:
         """Return the thread, which is there afterwards."""
         values = {**asdict(place), "asker": asker, "state": State.NEW.value, "updated": now}
         async with self._rows.write() as connection:
-            insert = self._rows.insert(threads).on_conflict_do_nothing()
-            await connection.execute(insert.values(**values))
+            await connection.execute(self._begin, values)
             thread = await _read_thread(connection, place)
         assert thread
         return thread
@@ -40,11 +64,8 @@ class ThreadStore:
             before = await _read_thread(connection, place, lock=True)
             if before is None or (after := step(before)) == before:
                 return None
-            await connection.execute(
-                update(threads)
-                .where(same(threads, place, "team", "channel", "root"))
-                .values(state=after.state.value, updated=now)
-            )
+            moved = {**as_given(asdict(place)), "state": after.state.value, "updated": now}
+            await connection.execute(MOVE, moved)
         return after
 
     async def get(self, place: Place) -> Thread | None:
@@ -81,27 +102,13 @@ class ThreadStore:
 async def _read_thread(
     connection: AsyncConnection, place: Place, *, lock: bool = False
 ) -> Thread | None:
-    ticket = (tickets.c.id, tickets.c.state.label("stands"), tickets.c.answered, tickets.c.private)
-    joined = threads.outerjoin(
-        tickets,
-        (tickets.c.team == threads.c.team)
-        & (tickets.c.channel == threads.c.channel)
-        & (tickets.c.root == threads.c.root),
-    )
-    query = select(threads, *ticket).select_from(joined)
-    query = query.where(same(threads, place, "team", "channel", "root"))
-    locked = query.with_for_update(of=threads)
-    row = (await connection.execute(locked if lock else query)).first()
+    here = as_given(asdict(place))
+    row = (await connection.execute(LOCKED if lock else THREAD, here)).first()
     if row is None:
         return None
-    shown = await connection.execute(
-        select(answers.c.entry, answers.c.open)
-        .where(same(answers, place, "team", "channel", "root"), answers.c.entry != "")
-        .order_by(answers.c.id)
-    )
-    given = shown.all()
-    rejected = tuple(entry for entry, still_open in given if not still_open)
-    entries = tuple(entry for entry, _ in given)
+    shown = (await connection.execute(SHOWN, here)).all()
+    rejected = tuple(entry for entry, still_open in shown if not still_open)
+    entries = tuple(entry for entry, _ in shown)
     return Thread(row.asker, State(row.state), rejected, entries, _brief(row), row.updated)
 
 

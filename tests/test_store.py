@@ -12,7 +12,7 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from bot.channel_settings import Setting
-from bot.database import MIGRATIONS, STORE_AWAY, open_database
+from bot.database import MIGRATIONS, POOL, STORE_AWAY, open_database
 from bot.errors import ConfigError
 from bot.exporting import rows_of
 from bot.miss_store import Missed
@@ -301,7 +301,7 @@ async def test_every_row_can_be_exported(store, engine):
 
 
 async def test_whoever_gets_no_connection_is_told_soon_and_tried_again(tmp_path, monkeypatch):
-    monkeypatch.setattr("bot.database.POOL_SECONDS", 0.05)
+    monkeypatch.setitem(POOL, "pool_timeout", 0.05)
 
     async def attempt():
         async with engine.connect():

@@ -1,7 +1,7 @@
 """What a server counts about itself, read as Prometheus would, beside what the driver saw."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
@@ -11,16 +11,17 @@ from benchmarks.rig.history import History
 Counts = Mapping[str, float]
 
 
-async def read_counts(address: str, http: aiohttp.ClientSession) -> Counts:
+async def read_counts(addresses: Sequence[str], http: aiohttp.ClientSession) -> Counts:
     """Return the sum of each sample, by kind if it has one; raise ValueError if it is no text."""
-    async with http.get(f"{address}/metrics") as answer:
-        text = await answer.text()
     sums: dict[str, float] = defaultdict(float)
-    for family in text_string_to_metric_families(text):
-        for sample in family.samples:
-            kind = sample.labels.get("kind")
-            if not sample.name.endswith("_bucket"):
-                sums[f"{sample.name}:{kind}" if kind else sample.name] += sample.value
+    for address in addresses:
+        async with http.get(f"{address}/metrics") as answer:
+            text = await answer.text()
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                kind = sample.labels.get("kind")
+                if not sample.name.endswith("_bucket"):
+                    sums[f"{sample.name}:{kind}" if kind else sample.name] += sample.value
     return sums
 
 
