@@ -3,17 +3,19 @@
 import asyncio
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
 from benchmarks.rig.hands import Hands, submitted
-from benchmarks.rig.waiting import shown
+from benchmarks.rig.waiting import T, shown
 from bot.playground.cast import BOT_USER, Channel, Person
 from bot.playground.workspace import Change, Kind, Message, Workspace
 from bot.records import TicketState
+from bot.ticket_records import Deed
 from handlers import ids
+from handlers.blocks_tickets import DEEDS
 
 STAFF_CHANNEL = "C0STAFF"
 STAFF = tuple(f"U0S{number}" for number in range(12))
@@ -106,7 +108,10 @@ class Staff:
                 await self._press(who, card, ids.TICKET_CLAIM, "claimed")
             case Fate.RESOLVED:
                 await self._press(who, card, ids.TICKET_CLAIM, "claimed")
-                await self._fill(who, card, ids.TICKET_REPLY, ids.REPLY_VIEW, f"reply {number}")
+                words = f"reply {number}"
+                await self._fill(who, card, ids.TICKET_REPLY, ids.REPLY_VIEW, words)
+                # A person sees it stand there; a ticket that is resolved takes no reply any more.
+                await self._seen(lambda: self._note_with(number, words), f"{words} was never shown")
                 await self._resolve(who, card, number)
             case Fate.SILENT:
                 await self._ask(who, card, number)
@@ -150,21 +155,39 @@ class Staff:
         raise RuntimeError(f"no {view} for {card.text[:40]}")
 
     async def _let_answer(self, number: int) -> None:
-        """Have the asker answer, once the question is in the thread."""
-        note = await shown(lambda: self._asked(number), SEEN_SECONDS * TRIES)
-        if note is None:
-            raise RuntimeError(f"the question of ticket {number} never came")
+        """Have the asker answer, once the question is in the thread; staff are told then.
+
+        Whoever resolves it before the answer is taken sees it opened again by that.
+        """
+        question = f"which version, {number}"
+        note = await self._seen(
+            lambda: self._note_with(number, question), f"the question of ticket {number} never came"
+        )
         root = note.thread_ts or note.ts
         asker = re.findall(r"<@(\w+)>", note.text)[0]
         self.hands.people.say(note.channel, asker, f"version {number}", root)
+        await self._seen(lambda: self._told_answer(number), f"answer {number} was never told")
 
-    def _asked(self, number: int) -> Message | None:
-        """Return the note of the ticket, once its thread shows what staff asked."""
+    @staticmethod
+    async def _seen(look: Callable[[], T | None], never: str) -> T:
+        found = await shown(look, SEEN_SECONDS * TRIES)
+        if found is None:
+            raise RuntimeError(never)
+        return found
+
+    def _note_with(self, number: int, words: str) -> Message | None:
+        """Return the note of the ticket, once its thread shows what staff wrote."""
         note = note_of(self.hands.workspace, number)
         if note is None:
             return None
         thread = self.hands.workspace.thread(note.channel, note.thread_ts or note.ts)
-        return note if any(f"which version, {number}" in str(m.blocks) for m in thread) else None
+        return note if any(words in str(m.blocks) for m in thread) else None
+
+    def _told_answer(self, number: int) -> Message | None:
+        """Return what tells staff that the asker answered."""
+        told = list(self.hands.workspace.messages[STAFF_CHANNEL].values())
+        lines = (one for one in told if one.text.startswith(f"Ticket {number}: "))
+        return next((one for one in lines if DEEDS[Deed.ANSWERED] in one.text), None)
 
 
 def _state(card: Message) -> str:
