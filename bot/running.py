@@ -81,19 +81,24 @@ async def run_bot(settings: Settings) -> None:
         with closing(listen(settings, only_this=not by_socket)) as listener:
             # Entered here, not by uvicorn: what is wrong with a setting is then told as such.
             async with app.router.lifespan_context(app):
-                _settle()
                 host, port = listener.getsockname()[:2]
                 told = CONNECTED if by_socket else LISTENING
                 print(told.format(host=host, port=port), flush=True)  # noqa: T201
                 if settings.by_oauth:
                     print(INSTALLING.format(address=settings.own_url + INSTALL_PATH), flush=True)  # noqa: T201
-                await _serve(app, listener)
+                with _settled():
+                    await _serve(app, listener)
 
 
-def _settle() -> None:
+@contextmanager
+def _settled() -> Generator[None]:
     """Let the garbage collector pass over what stays: to walk it stops everything for 0.15 s."""
     gc.collect()
     gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 async def _serve(app: Starlette, listener: socket.socket) -> None:
