@@ -315,3 +315,10 @@ async def test_whoever_gets_no_connection_is_told_soon_and_tried_again(tmp_path,
                 await held.enter_async_context(engine.connect())
             assert await _tried(attempt, {}) == {"wait": None, "unsure": True}
         assert await _tried(attempt, {}) == {}
+
+
+async def test_connections_stay_open_however_many_were_needed_at_once(engine):
+    async with AsyncExitStack() as held:
+        for _ in range(POOL["pool_size"]):
+            await held.enter_async_context(engine.connect())
+    assert engine.pool.checkedin() == POOL["pool_size"]
