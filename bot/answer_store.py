@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 
 from bot.records import Answer, Place, Verdict
-from bot.rows import Rows, as_given, candidates_in, given, same
-from bot.tables import answers, feedback, threads
+from bot.rows import Rows, as_given, candidates_in, given
+from bot.tables import answers, feedback
+from bot.thread_store import CHANGE, PLACE
 
-TOUCH = update(threads).where(given(threads, "team", "channel", "root"))
 SAID_SINCE = (
     select(answers.c.posted)
     .where(
@@ -24,6 +24,11 @@ SAID_SINCE = (
 FIRST_TO = (
     select(answers).where(given(answers, "team", "channel", "question")).order_by(answers.c.turn)
 )
+
+
+IN_THREAD = select(answers).where(given(answers, *PLACE)).order_by(answers.c.id)
+OF_MESSAGE = ("team", "channel", "posted")
+CLOSE = update(answers).where(given(answers, *OF_MESSAGE), answers.c.open).values(open=False)
 
 
 class AnswerStore:
@@ -50,7 +55,7 @@ class AnswerStore:
             await self._rows.upsert(
                 connection, answers, values, ("team", "channel", "question", "turn")
             )
-            await connection.execute(TOUCH, {**as_given(asdict(answer.place)), "updated": now})
+            await connection.execute(CHANGE, {**as_given(asdict(answer.place)), "updated": now})
 
     async def said_since(self, place: Place, entry: str, since: float) -> str:
         """Return the message in another thread of the channel that gave the entry since then."""
@@ -60,11 +65,8 @@ class AnswerStore:
 
     async def posted(self, team: str, channel: str, posted: str) -> Answer | None:
         """Return the answer that the bot's message holds."""
-        row = await self._rows.one(
-            select(answers).where(
-                answers.c.team == team, answers.c.channel == channel, answers.c.posted == posted
-            )
-        )
+        of = as_given({"team": team, "channel": channel, "posted": posted})
+        row = await self._rows.one(select(answers).where(given(answers, *OF_MESSAGE)), of)
         return _answer(row) if row else None
 
     async def first_to(self, team: str, channel: str, question: str) -> Answer | None:
@@ -75,23 +77,12 @@ class AnswerStore:
 
     async def in_thread(self, place: Place) -> list[Answer]:
         """Return what was answered in the thread, oldest first."""
-        here = same(answers, place, "team", "channel", "root")
-        async with self._rows.read() as connection:
-            query = select(answers).where(here).order_by(answers.c.id)
-            return [_answer(row) for row in await connection.execute(query)]
+        return [_answer(row) for row in await self._rows.all(IN_THREAD, as_given(asdict(place)))]
 
     async def close(self, answer: Answer) -> bool:
         """Mark the answer folded or removed; True to the first who does."""
         async with self._rows.write() as connection:
-            result = await connection.execute(
-                update(answers)
-                .where(
-                    same(answers, answer.place, "team", "channel"),
-                    answers.c.posted == answer.posted,
-                    answers.c.open,
-                )
-                .values(open=False)
-            )
+            result = await connection.execute(CLOSE, _given_message(answer))
         return bool(result.rowcount)
 
     async def vote(self, answer: Answer, user: str, verdict: Verdict, now: float) -> None:
@@ -112,13 +103,19 @@ class AnswerStore:
 
     async def solver(self, answer: Answer) -> str:
         """Return who said last that the answer helped, nobody if nobody did."""
-        row = await self._rows.one(
+        query = (
             select(feedback.c.user)
-            .where(same(feedback, answer.place, "team", "channel"))
-            .where(feedback.c.posted == answer.posted, feedback.c.verdict == Verdict.SOLVED.value)
+            .where(given(feedback, *OF_MESSAGE), feedback.c.verdict == Verdict.SOLVED.value)
             .order_by(feedback.c.updated.desc())
         )
+        row = await self._rows.one(query, _given_message(answer))
         return str(row.user) if row else ""
+
+
+def _given_message(answer: Answer) -> dict[str, Any]:
+    """Return what ``given`` looks for in OF_MESSAGE."""
+    place = answer.place
+    return as_given({"team": place.team, "channel": place.channel, "posted": answer.posted})
 
 
 def _answer(row: Row[Any]) -> Answer:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database import WRITE
-from bot.records import Candidate, Place
+from bot.records import Candidate
 
 
 class Rows:
@@ -74,9 +74,10 @@ def candidates_in(items: Iterable[dict[str, Any]]) -> tuple[Candidate, ...]:
 
 
 def given(table: Table, *columns: str) -> Any:
-    """Return the condition that the columns are what ``as_given`` names, for a query built once.
+    """Return the condition that the columns are what ``as_given`` names.
 
-    To build a query and to look up what it was compiled to takes longer than to run it.
+    What is asked often is built once: that, and the look-up of what it was compiled to, take longer
+    than to run it.
     """
     return and_(*(table.c[name] == bindparam(f"given_{name}") for name in columns))
 
@@ -84,11 +85,3 @@ def given(table: Table, *columns: str) -> Any:
 def as_given(values: dict[str, Any]) -> dict[str, Any]:
     """Return the values under the names that ``given`` looks for: no column is called so."""
     return {f"given_{name}": value for name, value in values.items()}
-
-
-def same(table: Table, place: Place, *columns: str) -> Any:
-    """Return the condition that the columns are those of the place."""
-    condition = table.c[columns[0]] == getattr(place, columns[0])
-    for column in columns[1:]:
-        condition &= table.c[column] == getattr(place, column)
-    return condition

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 
 from bot.records import Place
-from bot.rows import Rows, candidates_in, same
+from bot.rows import Rows, as_given, candidates_in, given
 from bot.shadows import Deciding, Shadow, ShadowState, decide
 from bot.tables import shadows
 
@@ -82,11 +82,11 @@ class ShadowStore:
 
     async def of_question(self, place: Place, question: str) -> Shadow | None:
         """Return what the message would have got."""
-        here = same(shadows, place, "team", "channel", "root")
-        return await self._first(here & (shadows.c.question == question))
+        of = as_given({**asdict(place), "question": question})
+        return await self._first(given(shadows, "team", "channel", "root", "question"), of)
 
-    async def _first(self, condition: Any) -> Shadow | None:
-        row = await self._rows.one(select(shadows).where(condition).limit(1))
+    async def _first(self, condition: Any, values: dict[str, Any] | None = None) -> Shadow | None:
+        row = await self._rows.one(select(shadows).where(condition).limit(1), values)
         return _shadow(row) if row else None
 
     async def forget(self, user: str) -> None:

@@ -13,6 +13,7 @@ from bot.rows import Rows, as_given, given
 from bot.tables import answers, channel_settings, threads, tickets
 
 DAY = 86_400
+PLACE = ("team", "channel", "root")
 own = channel_settings.c
 
 
@@ -29,7 +30,6 @@ def _thread() -> Select[Any]:
     return query.where(given(threads, *PLACE))
 
 
-PLACE = ("team", "channel", "root")
 THREAD = _thread()
 LOCKED = THREAD.with_for_update(of=threads)
 SHOWN = (
@@ -37,7 +37,7 @@ SHOWN = (
     .where(given(answers, *PLACE), answers.c.entry != "")
     .order_by(answers.c.id)
 )
-MOVE = update(threads).where(given(threads, *PLACE))
+CHANGE = update(threads).where(given(threads, *PLACE))  # what is given besides is set
 
 
 class ThreadStore:
@@ -65,7 +65,7 @@ class ThreadStore:
             if before is None or (after := step(before)) == before:
                 return None
             moved = {**as_given(asdict(place)), "state": after.state.value, "updated": now}
-            await connection.execute(MOVE, moved)
+            await connection.execute(CHANGE, moved)
         return after
 
     async def get(self, place: Place) -> Thread | None:
